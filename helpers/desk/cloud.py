@@ -1,0 +1,51 @@
+"""``course cloud``: the local cloud with the judge beside it, in one process that learners' kernels cannot reach into."""
+
+from __future__ import annotations
+
+import click
+
+from helpers.cloud import discovery
+from helpers.localcloud import server
+from helpers.localcloud.context import CloudContext
+from helpers.localcloud.http import WSGIApp
+from helpers.paths import COURSE_ROOT, data_folder
+from helpers.version import fingerprint
+
+
+def judge(context: CloudContext) -> tuple[str, WSGIApp]:
+    """Mount the judge of the labs at ``/_course``; its records lie in the learner's data folder."""
+    from helpers.classroom.app import judge_app
+
+    return "/_course", judge_app(
+        course_root=COURSE_ROOT,
+        endpoint_url=context.endpoint_url,
+        secret=context.secret,
+        records=data_folder() / "verdicts",
+    )
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default="any free port", help="Port on 127.0.0.1.")
+@click.option(
+    "--owner",
+    type=click.Choice(["terminal", "stdin", "leases"]),
+    default="terminal",
+    show_default=True,
+    help="What it lives for: this terminal, its standard input, or the notebooks that use it.",
+)
+def cloud(port: int, owner: server.Owner) -> None:
+    """Run the local cloud in the foreground; it prints AWS_ENDPOINT_URL=… when it is ready."""
+    address = ""
+
+    def announce(line: str) -> None:
+        nonlocal address
+        address = line.partition("=")[2]
+        if owner != "stdin":
+            discovery.record(address)
+        click.echo(line)
+
+    try:
+        server.run(port, owner=owner, version=fingerprint(), mounts=(judge,) if __import__("importlib.util").util.find_spec("helpers.classroom.app") else (), announce=announce)
+    finally:
+        if address:
+            discovery.forget(address)

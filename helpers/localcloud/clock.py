@@ -1,0 +1,88 @@
+"""Virtual time: moto and our planes read the wall clock plus an offset that only ever grows.
+
+Durations and deadlines of running code stay real. Freezing libraries are not used because they shift every clock of the
+process, and long polls and deadlines hang with them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import types
+
+import moto.core.utils
+
+from helpers.errors import CourseError
+
+
+class VirtualClock:
+    """The one clock of a local cloud.
+
+    ``now()`` is an aware UTC datetime, ``timestamp()`` the same in seconds since 1970. ``wait_until`` and ``advanced``
+    let a plane sleep until a moment of virtual time, whether it comes by itself or by ``advance``.
+    """
+
+    def __init__(self) -> None:
+        self._offset = dt.timedelta(0)
+        self._moved = threading.Condition()
+
+    @property
+    def offset(self) -> dt.timedelta:
+        """How far virtual time is ahead of the wall clock."""
+        return self._offset
+
+    def now(self) -> dt.datetime:
+        """Virtual time as an aware UTC datetime."""
+        return dt.datetime.now(dt.timezone.utc) + self._offset
+
+    def timestamp(self) -> float:
+        """Virtual time in seconds since 1970."""
+        return self.now().timestamp()
+
+    def advance(self, seconds: float) -> dt.datetime:
+        """Move virtual time forward by ``seconds`` (0 or more, at most ten years) and wake all who wait for it.
+
+        Raises: ``CourseError`` for a step back, for no number, and for a step over ten years.
+        """
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 315_576_000:
+            raise CourseError(
+                f"the clock moves forward by 0 to 315576000 seconds (ten years), not by {seconds!r}: give a number in that range"
+            )
+        with self._moved:
+            self._offset += dt.timedelta(seconds=seconds)
+            self._moved.notify_all()
+        return self.now()
+
+    def wait_until(self, moment: float, cancelled: threading.Event) -> bool:
+        """Block until virtual time reaches ``moment`` (seconds since 1970).
+
+        Returns ``False`` if ``cancelled`` was set first; whoever sets it calls ``wake()``.
+        """
+        with self._moved:
+            while not cancelled.is_set():
+                remaining = moment - self.timestamp()
+                if remaining <= 0:
+                    return True
+                self._moved.wait(remaining)
+        return False
+
+    def wake(self) -> None:
+        """Let everyone in ``wait_until`` look at the clock and at their cancellation again."""
+        with self._moved:
+            self._moved.notify_all()
+
+
+def install(clock: VirtualClock) -> None:
+    """Make moto read ``clock``: nearly all of its timestamps come from one name in ``moto.core.utils``."""
+
+    class ShiftedDatetime(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:  # type: ignore[override]
+            return dt.datetime.now(tz) + clock.offset
+
+        @classmethod
+        def utcnow(cls) -> dt.datetime:  # type: ignore[override]
+            return dt.datetime.now(dt.timezone.utc).replace(tzinfo=None) + clock.offset
+
+    names = {name: getattr(dt, name) for name in dir(dt) if not name.startswith("__")}
+    moto.core.utils.datetime = types.SimpleNamespace(**{**names, "datetime": ShiftedDatetime})  # type: ignore[assignment]

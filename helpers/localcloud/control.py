@@ -1,0 +1,116 @@
+"""Control routes under ``/_localcloud/``: what AWS has no API for.
+
+| route | who | does |
+|---|---|---|
+| GET health | all | status, pid, version, endpoint, virtual time |
+| POST reset | all | empties the caller's account |
+| GET clock, POST clock/advance {"seconds": s} | all | reads, moves virtual time |
+| GET lease | all | stays open; a server that was started for its clients ends when the last one is gone |
+| GET patches | all | the points of moto that this server replaces, with the reason |
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from helpers.errors import CourseError
+from helpers.localcloud.accounts import account_of_key, empty_account, is_account_id
+from helpers.localcloud.context import CloudContext
+from helpers.localcloud.leases import Leases
+from helpers.localcloud.patches import POINTS
+
+_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/")
+
+_ROUTES = Map(
+    [
+        Rule("/health", endpoint="health", methods=["GET"]),
+        Rule("/reset", endpoint="reset", methods=["POST"]),
+        Rule("/clock", endpoint="read_clock", methods=["GET"]),
+        Rule("/clock/advance", endpoint="advance_clock", methods=["POST"]),
+        Rule("/lease", endpoint="lease", methods=["GET"]),
+        Rule("/patches", endpoint="patches", methods=["GET"]),
+    ]
+)
+
+
+def caller_account(request: Request) -> str:
+    """The account a control request is for: its own header, else its AWS signature, else the default account.
+
+    Raises: ``CourseError`` when the header is no account number.
+    """
+    named = request.headers.get("x-localcloud-account")
+    if named is not None:
+        if not is_account_id(named):
+            raise CourseError(f"x-localcloud-account is {named!r}: an account is twelve digits")
+        return named
+    signed = _CREDENTIAL.search(request.headers.get("Authorization", ""))
+    return account_of_key(signed[1]) if signed else DEFAULT_ACCOUNT_ID
+
+
+class ControlApp:
+    """The WSGI application of the control routes of one server."""
+
+    def __init__(self, context: CloudContext, version: str, leases: Leases) -> None:
+        self._context = context
+        self._version = version
+        self._leases = leases
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        request = Request(environ)
+        try:
+            endpoint, _ = _ROUTES.bind_to_environ(environ).match()
+            handler: Callable[[Request], Response] = getattr(self, f"_{endpoint}")
+            response = handler(request)
+        except CourseError as error:
+            response = _json({"message": str(error)}, status=400)
+        except HTTPException as error:
+            response = _json({"message": f"{request.method} {request.path}: {error.name}"}, status=error.code or 500)
+        return response(environ, start_response)
+
+    def _health(self, request: Request) -> Response:
+        return _json(
+            {
+                "status": "running",
+                "pid": os.getpid(),
+                "version": self._version,
+                "endpoint": self._context.endpoint_url,
+                "clock": self._context.clock.now().isoformat(),
+            }
+        )
+
+    def _reset(self, request: Request) -> Response:
+        account = caller_account(request)
+        for listener in self._context.on_reset:
+            listener(account)
+        empty_account(account)
+        return _json({"account": account, "status": "empty"})
+
+    def _read_clock(self, request: Request) -> Response:
+        return _json({"now": self._context.clock.now().isoformat(), "offset_seconds": self._context.clock.offset.total_seconds()})
+
+    def _advance_clock(self, request: Request) -> Response:
+        try:
+            seconds = json.loads(request.get_data(as_text=True))["seconds"]
+        except (ValueError, KeyError, TypeError):
+            raise CourseError('the clock needs a JSON body such as {"seconds": 60}') from None
+        return _json({"now": self._context.clock.advance(seconds).isoformat()})
+
+    def _lease(self, request: Request) -> Response:
+        self._leases.hold(request.environ["werkzeug.socket"])
+        return _json({"status": "released"})
+
+    def _patches(self, request: Request) -> Response:
+        return _json({"patches": [{"target": point.target, "why": point.why} for point in POINTS.values()]})
+
+
+def _json(body: dict[str, Any], status: int = 200) -> Response:
+    return Response(json.dumps(body), status=status, content_type="application/json")

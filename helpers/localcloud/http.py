@@ -1,0 +1,89 @@
+"""The HTTP side: werkzeug's threaded server with keep-alive, and a dispatcher that puts our routes before moto's."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from helpers.errors import CloudUnavailable
+
+_OWN_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+
+WSGIApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class QuietHandler(MotoRequestHandler):
+    """moto's request handler, with connections kept open and no access log on the learner's terminal."""
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Requests are not logged: the account shows what they did."""
+
+
+class Dispatcher:
+    """One WSGI application: our mounts by path prefix, everything else to moto.
+
+    moto's own ``/moto-api`` is closed: it could reset every account of the server at once. A request that names another host
+    than this computer is refused: it comes from a web page that had its name point here.
+    """
+
+    def __init__(self, mounts: dict[str, WSGIApp]) -> None:
+        self._mounts = mounts
+        self._moto = DomainDispatcherApplication(create_backend_app)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        host = environ.get("HTTP_HOST", "localhost").rsplit(":", 1)[0]
+        if not host.endswith(_OWN_HOSTS):
+            return _refuse(start_response, "403 FORBIDDEN", f"this server answers to 127.0.0.1 and localhost, not to {host}")
+        for prefix, app in self._mounts.items():
+            if path == prefix or path.startswith(prefix + "/"):
+                environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
+                environ["PATH_INFO"] = path[len(prefix) :]
+                return app(environ, start_response)
+        if path.startswith("/moto-api"):
+            return _refuse(start_response, "404 NOT FOUND", "moto's own control pages are closed; use /_localcloud/")
+        return self._moto(environ, start_response)  # type: ignore[no-any-return]
+
+    def warm(self, services: Iterable[str]) -> None:
+        """Build moto's applications of ``services`` ahead, so that no learner waits for the first call."""
+        for service in services:
+            with self._moto.lock:
+                if service not in self._moto.app_instances:
+                    self._moto.app_instances[service] = create_backend_app(service)  # type: ignore[arg-type]
+
+
+def _refuse(start_response: Any, status: str, sentence: str) -> list[bytes]:
+    body = json.dumps({"message": sentence}).encode()
+    start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+def bind(port: int, app: WSGIApp) -> BaseWSGIServer:
+    """Listen on 127.0.0.1 at ``port`` (0: any free one).
+
+    Raises: ``CloudUnavailable`` when the port is taken or not a port.
+    """
+    try:
+        server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
+    except (OSError, OverflowError, SystemExit) as error:
+        raise CloudUnavailable(
+            f"port {port} on 127.0.0.1 cannot be used ({error}): choose another with --port, or leave --port out for a free one"
+        ) from None
+    server.daemon_threads = True  # type: ignore[attr-defined]
+    return server
+
+
+def serve_in_thread(server: BaseWSGIServer) -> threading.Thread:
+    """Serve until ``server.shutdown()``; returns the thread."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, name="http", daemon=True)
+    thread.start()
+    return thread

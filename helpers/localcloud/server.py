@@ -1,0 +1,118 @@
+"""The composition: one process that is a local AWS.
+
+``LocalCloud`` puts clock, patches, planes and HTTP together; ``run`` keeps it up until its owner is gone.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from werkzeug.serving import BaseWSGIServer
+
+from helpers.localcloud import clock as virtual_clock
+from helpers.localcloud.context import CloudContext
+from helpers.localcloud.http import Dispatcher, WSGIApp, bind, serve_in_thread
+from helpers.localcloud.leases import Leases
+
+Owner = Literal["terminal", "stdin", "leases"]
+Mount = Callable[[CloudContext], tuple[str, WSGIApp]]
+
+WARM_SERVICES = ("lambda", "sqs", "dynamodb", "iam", "sts", "logs", "s3", "sns", "cloudwatch")
+LEASE_GRACE_SECONDS = 20.0
+
+
+class LocalCloud:
+    """A running local cloud.
+
+    port: where to listen on 127.0.0.1; 0 takes any free port.
+    version: what ``/_localcloud/health`` says, so that clients can tell an outdated server from their own.
+    secret: opens privileged routes; made up here when not given, and never written anywhere.
+    mounts: other applications under a path prefix; each gets the context and answers (prefix, WSGI app).
+
+    Raises: ``CloudUnavailable`` when the port cannot be used.
+    """
+
+    def __init__(self, port: int = 0, *, version: str = "dev", secret: str | None = None, mounts: tuple[Mount, ...] = ()) -> None:
+        from helpers.localcloud.compute import install as install_compute
+        from helpers.localcloud.control import ControlApp
+        from helpers.localcloud.patches import core, sts  # noqa: F401  (importing a patch file applies it)
+
+        clock = virtual_clock.VirtualClock()
+        virtual_clock.install(clock)
+        self.stopped = threading.Event()
+        self.leases = Leases(self.stopped.set, LEASE_GRACE_SECONDS)
+        routes: dict[str, WSGIApp] = {}
+        dispatcher = Dispatcher(routes)
+        self._http: BaseWSGIServer = bind(port, dispatcher)
+        self.context = CloudContext(
+            endpoint_url=f"http://127.0.0.1:{self._http.server_port}",
+            clock=clock,
+            work_dir=Path(tempfile.mkdtemp(prefix="localcloud-")),
+            secret=secret or secrets.token_urlsafe(32),
+        )
+        routes["/_localcloud"] = ControlApp(self.context, version, self.leases)
+        for mount in mounts:
+            prefix, app = mount(self.context)
+            routes[prefix] = app
+        install_compute(self.context)
+        self._dispatcher = dispatcher
+
+    def start(self) -> None:
+        """Serve in the background; the port already accepts connections when this returns."""
+        serve_in_thread(self._http)
+        threading.Thread(target=self._dispatcher.warm, args=(WARM_SERVICES,), name="warm", daemon=True).start()
+
+    def close(self) -> None:
+        """Stop serving, end all execution environments and remove the server's temporary folder."""
+        self._http.shutdown()
+        for listener in self.context.on_close:
+            listener()
+        self._http.server_close()
+        shutil.rmtree(self.context.work_dir, ignore_errors=True)
+
+
+def run(
+    port: int = 0,
+    *,
+    owner: Owner = "terminal",
+    version: str = "dev",
+    mounts: tuple[Mount, ...] = (),
+    announce: Callable[[str], None] = lambda line: print(line, flush=True),
+) -> None:
+    """Run a local cloud until its owner is gone.
+
+    owner: ``terminal`` ends at Ctrl-C or a termination signal; ``stdin`` reads one line of JSON (``{"secret": …}``) and ends when its
+    standard input closes, which also happens when the parent is killed; ``leases`` ends with the last client that holds a lease.
+    announce: gets the one line ``AWS_ENDPOINT_URL=…`` once the server answers.
+    """
+    secret = json.loads(sys.stdin.readline() or "{}").get("secret") if owner == "stdin" else None
+    cloud = LocalCloud(port, version=version, secret=secret, mounts=mounts)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: cloud.stopped.set())
+    cloud.start()
+    if owner == "stdin":
+        threading.Thread(target=_watch_stdin, args=(cloud.stopped,), name="owner", daemon=True).start()
+    elif owner == "leases":
+        cloud.leases.watch()
+    announce(f"AWS_ENDPOINT_URL={cloud.context.endpoint_url}")
+    try:
+        while not cloud.stopped.wait(3600):
+            pass
+    finally:
+        cloud.close()
+
+
+def _watch_stdin(stopped: threading.Event) -> None:
+    while sys.stdin.buffer.read1(4096):  # type: ignore[attr-defined]
+        pass
+    stopped.set()
+
