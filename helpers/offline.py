@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import ipaddress
 import sys
+from collections.abc import Callable
 from typing import Any
 
-_allowed_hosts: set[str] = set()
-_state = {"installed": False, "open": False}
+Permit = Callable[[str], bool]
+
+_installed: list[bool] = []
+_permits: list[Permit] = []
 
 
 def _stays_here(host: object) -> bool:
     if host is None:
         return True
     name = host.decode(errors="replace") if isinstance(host, bytes) else str(host)
-    if name in ("", "localhost") or name.endswith(".localhost") or name in _allowed_hosts:
+    if name in ("", "localhost") or name.endswith(".localhost") or any(permits(name) for permits in _permits):
         return True
     try:
         address = ipaddress.ip_address(name.split("%")[0])
@@ -34,7 +37,7 @@ def _refuse(host: object) -> None:
 
 
 def _hook(event: str, args: tuple[Any, ...]) -> None:
-    if not event.startswith("socket.") or _state["open"]:
+    if not event.startswith("socket."):
         return
     if event in ("socket.getaddrinfo", "socket.gethostbyname"):
         if not _stays_here(args[0]):
@@ -52,16 +55,16 @@ def install() -> None:
 
     Raises (later, in the code that tries): ``ConnectionRefusedError`` with a sentence that names the host.
     """
-    if not _state["installed"]:
+    if not _installed:
         sys.addaudithook(_hook)
-        _state["installed"] = True
+        _installed.append(True)
 
 
-def allow_everything(permitted: bool) -> None:
-    """Open (``True``) or close (``False``) the guard: the confirmed real-AWS cells open it while they run."""
-    _state["open"] = permitted
+def let_through(permits: Permit) -> None:
+    """Also let through what ``permits`` says yes to (host names and addresses, as text), until ``shut``: a confirmed real-AWS cell's target."""
+    _permits.append(permits)
 
 
-def allow_host(host: str) -> None:
-    """Let one more host name through."""
-    _allowed_hosts.add(host)
+def shut(permits: Permit) -> None:
+    """Take back what ``let_through`` granted."""
+    _permits.remove(permits)

@@ -11,7 +11,15 @@ from urllib.parse import urlsplit
 from helpers.errors import CloudUnavailable, CourseError
 
 
-def call(endpoint_url: str, method: str, path: str, body: dict[str, Any] | None = None, *, timeout: float = 10.0, headers: dict[str, str] | None = None) -> dict[str, Any]:
+def call(
+    endpoint_url: str,
+    method: str,
+    path: str,
+    body: dict[str, Any] | None = None,
+    *,
+    timeout: float = 10.0,
+    headers: dict[str, str] | None = None,
+) -> dict[str, Any]:
     """Send one JSON request to the server at ``endpoint_url`` and return its JSON answer.
 
     timeout: seconds to wait for the connection and for the answer, each.
@@ -21,7 +29,12 @@ def call(endpoint_url: str, method: str, path: str, body: dict[str, Any] | None 
     address = urlsplit(endpoint_url)
     connection = http.client.HTTPConnection(address.hostname or "127.0.0.1", address.port, timeout=timeout)
     try:
-        connection.request(method, path, json.dumps(body) if body is not None else None, {"Content-Type": "application/json", **(headers or {})})
+        connection.request(
+            method,
+            path,
+            json.dumps(body) if body is not None else None,
+            {"Content-Type": "application/json", **(headers or {})},
+        )
         response = connection.getresponse()
         text = response.read()
     except (OSError, http.client.HTTPException) as error:
@@ -35,7 +48,9 @@ def call(endpoint_url: str, method: str, path: str, body: dict[str, Any] | None 
     except ValueError:
         answer = None
     if not isinstance(answer, dict):
-        raise CloudUnavailable(f"what listens at {endpoint_url} is no local cloud: unset AWS_ENDPOINT_URL and COURSE_CLOUD, then run the first cell again")
+        raise CloudUnavailable(
+            f"what listens at {endpoint_url} is no local cloud: unset AWS_ENDPOINT_URL and COURSE_CLOUD, then run the first cell again"
+        )
     if response.status >= 400:
         raise CourseError(str(answer.get("message", f"{method} {path} was refused with status {response.status}")))
     return answer

@@ -14,7 +14,7 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from helpers.cloud.control import call
 from helpers.errors import CloudUnavailable, CourseError
@@ -74,7 +74,9 @@ def start() -> RunningCloud:
     except CloudUnavailable:
         process.kill()
         process.wait()
-        raise CloudUnavailable(f"the local cloud did not start; {_last_line(log)} (the whole log: {log}). Run `course doctor` to see what is missing") from None
+        raise CloudUnavailable(
+            f"the local cloud did not start; {_last_line(log)} (the whole log: {log}). Run `course doctor` to see what is missing"
+        ) from None
 
 
 def wait_for_address(stdout: IO[str], seconds: float) -> str:
@@ -87,7 +89,9 @@ def wait_for_address(stdout: IO[str], seconds: float) -> str:
     try:
         name, _, endpoint = lines.get(timeout=seconds).strip().partition("=")
     except queue.Empty:
-        raise CloudUnavailable(f"the local cloud did not say its address within {seconds:.0f} seconds: run `course doctor`") from None
+        raise CloudUnavailable(
+            f"the local cloud did not say its address within {seconds:.0f} seconds: run `course doctor`"
+        ) from None
     if name != "AWS_ENDPOINT_URL":
         raise CloudUnavailable("the local cloud ended before it was ready: run `course doctor`")
     return endpoint
@@ -110,7 +114,7 @@ def forget(endpoint_url: str) -> None:
         return
 
 
-def detached() -> dict[str, int | bool]:
+def detached() -> dict[str, Any]:
     """Arguments of ``subprocess.Popen`` that keep Ctrl-C in a terminal or kernel away from the child, on every platform."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}

@@ -17,6 +17,7 @@ from helpers.errors import CourseError
 from helpers.paths import COURSE_ROOT
 
 REGION = "us-east-1"
+AWS_CONFIG = Path(__file__).with_name("aws_config")
 _CLEARED = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
             "AWS_USE_DUALSTACK_ENDPOINT", "AWS_USE_FIPS_ENDPOINT", "AWS_CA_BUNDLE", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")  # fmt: skip
 
@@ -56,7 +57,7 @@ def connect(notebook: str, *, fresh: bool = True) -> Cloud:
     _keep_alive(running.endpoint_url)
     _point_sdks_at(running.endpoint_url, account)
     offline.install()
-    if fresh:
+    if fresh and os.environ.get("COURSE_FRESH") != "0":  # the grader replaces a kernel without emptying the account
         call(running.endpoint_url, "POST", "/_localcloud/reset", headers={"x-localcloud-account": account}, timeout=60)
     Path("work").mkdir(exist_ok=True)
     os.environ["COURSE_NOTEBOOK"] = notebook
@@ -96,7 +97,7 @@ def _point_sdks_at(endpoint_url: str, account: str) -> None:
         AWS_DEFAULT_REGION=REGION,
         AWS_REGION=REGION,
         AWS_EC2_METADATA_DISABLED="true",
-        AWS_CONFIG_FILE=os.devnull,
+        AWS_CONFIG_FILE=str(AWS_CONFIG),
         AWS_SHARED_CREDENTIALS_FILE=os.devnull,
         AWS_PAGER="",
     )
@@ -118,9 +119,9 @@ def _keep_alive(endpoint_url: str) -> None:
 def _prepare_ipython() -> None:
     if "IPython" not in sys.modules:
         return
-    from IPython import get_ipython  # type: ignore[attr-defined]
+    from IPython import get_ipython
 
-    shell = get_ipython()  # type: ignore[no-untyped-call]
+    shell = get_ipython()
     if shell is not None:
         from helpers.cloud import magic, trouble
 

@@ -16,7 +16,9 @@ def register(shell: Any) -> None:
     shell.set_custom_exc((EndpointConnectionError, ConnectionClosedError, ReadTimeoutError), _show)
 
 
-def _show(shell: Any, kind: type[BaseException], error: BaseException, trace: TracebackType, tb_offset: int | None = None) -> list[str]:
+def _show(
+    shell: Any, kind: type[BaseException], error: BaseException, trace: TracebackType, tb_offset: int | None = None
+) -> list[str]:
     lines = [f"{kind.__name__}: {explain(error)}"]
     shell._showtraceback(kind, error, lines)
     return lines

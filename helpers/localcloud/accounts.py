@@ -40,7 +40,7 @@ def empty_account(account_id: str) -> None:
     from moto.s3.models import s3_backends
 
     with backend_lock:
-        for backends in list(BackendDict._instances):
+        for backends in list(BackendDict._instances):  # type: ignore[misc]
             backends.pop(account_id, None)
         for bucket, (_, owner) in list(s3_backends.bucket_accounts.items()):
             if owner == account_id:

@@ -33,7 +33,7 @@ class VirtualClock:
 
     def now(self) -> dt.datetime:
         """Virtual time as an aware UTC datetime."""
-        return dt.datetime.now(dt.timezone.utc) + self._offset
+        return dt.datetime.now(dt.UTC) + self._offset
 
     def timestamp(self) -> float:
         """Virtual time in seconds since 1970."""
@@ -82,7 +82,7 @@ def install(clock: VirtualClock) -> None:
 
         @classmethod
         def utcnow(cls) -> dt.datetime:  # type: ignore[override]
-            return dt.datetime.now(dt.timezone.utc).replace(tzinfo=None) + clock.offset
+            return dt.datetime.now(dt.UTC).replace(tzinfo=None) + clock.offset
 
     names = {name: getattr(dt, name) for name in dir(dt) if not name.startswith("__")}
     moto.core.utils.datetime = types.SimpleNamespace(**{**names, "datetime": ShiftedDatetime})  # type: ignore[assignment]

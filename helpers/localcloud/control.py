@@ -95,7 +95,9 @@ class ControlApp:
         return _json({"account": account, "status": "empty"})
 
     def _read_clock(self, request: Request) -> Response:
-        return _json({"now": self._context.clock.now().isoformat(), "offset_seconds": self._context.clock.offset.total_seconds()})
+        return _json(
+            {"now": self._context.clock.now().isoformat(), "offset_seconds": self._context.clock.offset.total_seconds()}
+        )
 
     def _advance_clock(self, request: Request) -> Response:
         try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
+import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -17,12 +19,70 @@ _OWN_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 WSGIApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-class QuietHandler(MotoRequestHandler):
-    """moto's request handler, with connections kept open and no access log on the learner's terminal."""
+class KeepAliveHandler(MotoRequestHandler):
+    """moto's request handler with connections that stay open, and no access log on the learner's terminal.
+
+    werkzeug's own handler closes the connection after every answer. A new connection and a new thread for each call cost more
+    than a third of a cheap one, so here one request is read whole, answered whole, and the next one may follow.
+    """
 
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     disable_nagle_algorithm = True
+
+    def run_wsgi(self) -> None:
+        """Answer one request with the WSGI application."""
+        environ = self.make_environ()
+        environ["wsgi.input"] = io.BytesIO(self._body(environ))
+        answer: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start_response(
+            status: str, headers: list[tuple[str, str]], exc_info: Any = None
+        ) -> Callable[[bytes], object]:
+            answer[:] = [(status, headers)]
+            return body.extend
+
+        body = bytearray()
+        try:
+            chunks = self.server.app(environ, start_response)
+            try:
+                for chunk in chunks:
+                    body += chunk
+            finally:
+                if hasattr(chunks, "close"):
+                    chunks.close()
+        except Exception:
+            traceback.print_exc()
+            body[:] = json.dumps({"message": "the local cloud failed here; its log says where"}).encode()
+            answer[:] = [("500 INTERNAL SERVER ERROR", [("Content-Type", "application/json")])]
+        self._send(*answer[0], bytes(body))
+
+    def _body(self, environ: dict[str, Any]) -> bytes:
+        if environ.get("wsgi.input_terminated"):
+            return bytes(environ["wsgi.input"].read())
+        return self.rfile.read(int(environ.get("CONTENT_LENGTH") or 0))
+
+    def _send(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
+        code, _, reason = status.partition(" ")
+        self.send_response_only(int(code), reason)
+        names = {name.lower() for name, _ in headers}
+        for name, value in headers:
+            self.send_header(name, value)
+        bodiless = code in ("204", "304")
+        if "content-length" not in names and not bodiless:
+            self.send_header("Content-Length", str(len(body)))
+        if "date" not in names:
+            self.send_header("Date", self.date_time_string())
+        self.end_headers()
+        if self.command != "HEAD" and not bodiless:
+            self.wfile.write(body)
+        self.wfile.flush()
+
+    def handle_expect_100(self) -> bool:
+        """Tell a client that waits for it to go on, at once."""
+        proceed = super().handle_expect_100()
+        self.wfile.flush()
+        return proceed
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Requests are not logged: the account shows what they did."""
@@ -43,7 +103,9 @@ class Dispatcher:
         path = environ.get("PATH_INFO", "")
         host = environ.get("HTTP_HOST", "localhost").rsplit(":", 1)[0]
         if not host.endswith(_OWN_HOSTS):
-            return _refuse(start_response, "403 FORBIDDEN", f"this server answers to 127.0.0.1 and localhost, not to {host}")
+            return _refuse(
+                start_response, "403 FORBIDDEN", f"this server answers to 127.0.0.1 and localhost, not to {host}"
+            )
         for prefix, app in self._mounts.items():
             if path == prefix or path.startswith(prefix + "/"):
                 environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
@@ -73,7 +135,7 @@ def bind(port: int, app: WSGIApp) -> BaseWSGIServer:
     Raises: ``CloudUnavailable`` when the port is taken or not a port.
     """
     try:
-        server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
+        server = make_server("127.0.0.1", port, app, threaded=True, request_handler=KeepAliveHandler)
     except (OSError, OverflowError, SystemExit) as error:
         raise CloudUnavailable(
             f"port {port} on 127.0.0.1 cannot be used ({error}): choose another with --port, or leave --port out for a free one"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import shutil
 import signal
@@ -41,10 +42,12 @@ class LocalCloud:
     Raises: ``CloudUnavailable`` when the port cannot be used.
     """
 
-    def __init__(self, port: int = 0, *, version: str = "dev", secret: str | None = None, mounts: tuple[Mount, ...] = ()) -> None:
+    def __init__(
+        self, port: int = 0, *, version: str = "dev", secret: str | None = None, mounts: tuple[Mount, ...] = ()
+    ) -> None:
         from helpers.localcloud.compute import install as install_compute
         from helpers.localcloud.control import ControlApp
-        from helpers.localcloud.patches import core, sts  # noqa: F401  (importing a patch file applies it)
+        from helpers.localcloud.patches import core, dynamodb, sqs, sts  # noqa: F401  (importing a patch file applies it)
 
         clock = virtual_clock.VirtualClock()
         virtual_clock.install(clock)
@@ -112,7 +115,6 @@ def run(
 
 
 def _watch_stdin(stopped: threading.Event) -> None:
-    while sys.stdin.buffer.read1(4096):  # type: ignore[attr-defined]
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     stopped.set()
-

@@ -30,12 +30,20 @@ def test_the_key_of_an_iam_user_is_that_user(cloud: CloudProcess, account: str) 
 
 def test_an_assumed_role_works_in_the_account_of_the_role(cloud: CloudProcess, account: str) -> None:
     other = "999988887777"
-    credentials = cloud.client("sts", account).assume_role(RoleArn=f"arn:aws:iam::{other}:role/deployer", RoleSessionName="ana")["Credentials"]
-    session = boto3.Session(credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"], "us-east-1")
+    credentials = cloud.client("sts", account).assume_role(
+        RoleArn=f"arn:aws:iam::{other}:role/deployer", RoleSessionName="ana"
+    )["Credentials"]
+    session = boto3.Session(
+        credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"], "us-east-1"
+    )
     identity = session.client("sts", endpoint_url=cloud.endpoint_url).get_caller_identity()
     assert identity["Arn"] == f"arn:aws:sts::{other}:assumed-role/deployer/ana"
     session.client("sqs", endpoint_url=cloud.endpoint_url).create_queue(QueueName="made-by-the-role")
-    assert cloud.client("sqs", other).get_queue_url(QueueName="made-by-the-role")["QueueUrl"].endswith(f"/{other}/made-by-the-role")
+    assert (
+        cloud.client("sqs", other)
+        .get_queue_url(QueueName="made-by-the-role")["QueueUrl"]
+        .endswith(f"/{other}/made-by-the-role")
+    )
 
 
 def test_a_reset_empties_one_account_and_no_other(cloud: CloudProcess, account: str) -> None:
@@ -52,7 +60,9 @@ def test_a_reset_empties_one_account_and_no_other(cloud: CloudProcess, account: 
 
 
 def test_a_reset_takes_the_account_from_the_signature(cloud: CloudProcess, account: str) -> None:
-    signature = f"AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0"
+    signature = (
+        f"AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0"
+    )
     answer = httpx.post(f"{cloud.endpoint_url}/_localcloud/reset", headers={"Authorization": signature})
     assert answer.json()["account"] == account
 

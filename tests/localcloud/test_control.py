@@ -30,7 +30,19 @@ def test_the_clock_moves_forward_and_moto_follows(cloud: CloudProcess, account: 
     assert again[0]["Attributes"]["ApproximateReceiveCount"] == "2"
 
 
-@pytest.mark.parametrize("body", ['{"seconds": -1}', '{"seconds": "soon"}', '{"seconds": true}', '{"seconds": 1e99}', '{"minutes": 1}', "no json", "[]", ""])
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"seconds": -1}',
+        '{"seconds": "soon"}',
+        '{"seconds": true}',
+        '{"seconds": 1e99}',
+        '{"minutes": 1}',
+        "no json",
+        "[]",
+        "",
+    ],
+)
 def test_the_clock_refuses_what_is_no_step_forward(cloud: CloudProcess, body: str) -> None:
     answer = httpx.post(f"{cloud.endpoint_url}/_localcloud/clock/advance", content=body)
     assert answer.status_code == 400
@@ -39,7 +51,10 @@ def test_the_clock_refuses_what_is_no_step_forward(cloud: CloudProcess, body: st
 
 def test_an_account_header_that_is_no_account_is_refused(cloud: CloudProcess) -> None:
     answer = httpx.post(f"{cloud.endpoint_url}/_localcloud/reset", headers={"x-localcloud-account": "mine"})
-    assert (answer.status_code, answer.json()["message"]) == (400, "x-localcloud-account is 'mine': an account is twelve digits")
+    assert (answer.status_code, answer.json()["message"]) == (
+        400,
+        "x-localcloud-account is 'mine': an account is twelve digits",
+    )
 
 
 def test_unknown_routes_and_moto_s_own_pages_are_closed(cloud: CloudProcess) -> None:
