@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import re
+import string
 from functools import cache
 from typing import Any
 
@@ -12,6 +14,7 @@ from moto.core.responses import BaseResponse
 from helpers.localcloud.accounts import account_of_key
 from helpers.localcloud.patches import patch
 
+_REQUEST_ID_ALPHABET = string.ascii_uppercase + string.digits
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/|^AWS ([^:\s]+):")
 
 
@@ -65,3 +68,21 @@ def _list_of_moto_modules(original: Any) -> tuple[str, ...]:
 @cache
 def _modules(original: Any) -> tuple[str, ...]:
     return tuple(original())
+
+
+@patch("moto.core.responses:method_names_from_class", why="moto inspects the class of the service again for every request")
+def _method_names_from_class(original: Any, clazz: type) -> frozenset[str]:
+    return _methods(original, clazz)
+
+
+@cache
+def _methods(original: Any, clazz: type) -> frozenset[str]:
+    return frozenset(original(clazz))
+
+
+@patch("moto.core.responses:gen_amzn_requestid_long", why="moto draws 52 characters one by one for every answer")
+def _gen_amzn_requestid_long(original: Any, headerdict: dict[str, Any] | None = None) -> str:
+    request_id = "".join(random.choices(_REQUEST_ID_ALPHABET, k=52))
+    if headerdict is not None:
+        headerdict["x-amzn-requestid"] = request_id
+    return request_id

@@ -15,6 +15,8 @@ PARAMETERS = {
     "moto.iam.models:mark_account_as_visited": ["account_id", "access_key", "service", "region"],
     "moto.core.common_models:BaseModel.__new__": ["cls", "args", "kwargs"],
     "moto.backends:list_of_moto_modules": [],
+    "moto.core.responses:method_names_from_class": ["clazz"],
+    "moto.core.responses:gen_amzn_requestid_long": ["headerdict"],
     "moto.sts.models:STSBackend.get_caller_identity": ["self", "access_key_id", "region"],
     "moto.sqs.responses:SQSResponse._determine_resource": ["self"],
 }
