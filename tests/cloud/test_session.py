@@ -28,7 +28,11 @@ def run(code: str, cloud: CloudProcess, cwd: Path, **environment: str) -> subpro
 
 
 def test_plain_boto3_works_after_connect_in_the_account_of_the_notebook(cloud: CloudProcess, tmp_path: Path) -> None:
-    done = run("from helpers import connect; connect('00')\nimport boto3\nprint(boto3.client('sts').get_caller_identity()['Account'])", cloud, tmp_path)
+    done = run(
+        "from helpers import connect; connect('00')\nimport boto3\nprint(boto3.client('sts').get_caller_identity()['Account'])",
+        cloud,
+        tmp_path,
+    )
     said, account = done.stdout.splitlines()
     assert said == f"local cloud · account {account} · us-east-1"
     assert account == account_for("00", tmp_path)
@@ -44,7 +48,9 @@ def test_the_account_depends_on_folder_and_name_and_on_nothing_else() -> None:
 
 
 def test_connect_empties_the_account_unless_told_not_to(cloud: CloudProcess, tmp_path: Path) -> None:
-    make = "from helpers import connect; connect('00')\nimport boto3\nboto3.client('sqs').create_queue(QueueName='left')"
+    make = (
+        "from helpers import connect; connect('00')\nimport boto3\nboto3.client('sqs').create_queue(QueueName='left')"
+    )
     count = "import boto3\nprint(len(boto3.client('sqs').list_queues().get('QueueUrls', [])))"
     run(make, cloud, tmp_path)
     kept = run(f"from helpers import connect; connect('00', fresh=False)\n{count}", cloud, tmp_path)
@@ -105,12 +111,26 @@ def test_a_cloud_that_is_gone_is_one_sentence_in_a_cell(tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_none_is_one_sentence(cloud: CloudProcess, tmp_path: Path) -> None:
-    done = run("from helpers import connect\ntry:\n    connect('../x')\nexcept Exception as e:\n    print(type(e).__name__, e)", cloud, tmp_path)
-    assert done.stdout.strip() == "CourseError connect('../x'): give the short name of this notebook, such as connect('00')"
+    done = run(
+        "from helpers import connect\ntry:\n    connect('../x')\nexcept Exception as e:\n    print(type(e).__name__, e)",
+        cloud,
+        tmp_path,
+    )
+    assert (
+        done.stdout.strip()
+        == "CourseError connect('../x'): give the short name of this notebook, such as connect('00')"
+    )
 
 
 def test_using_the_clock_before_connect_is_one_sentence(tmp_path: Path) -> None:
     kept = {name: value for name, value in os.environ.items() if name != "AWS_ENDPOINT_URL"}
     code = "from helpers import clock\ntry:\n    clock.now()\nexcept Exception as e:\n    print(e)"
-    done = subprocess.run([sys.executable, "-c", code], env={**kept, "PYTHONPATH": str(REPOSITORY)}, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**kept, "PYTHONPATH": str(REPOSITORY)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert done.stdout.strip() == "this notebook is not connected yet: run its first cell, the one with connect()"
