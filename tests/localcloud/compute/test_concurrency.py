@@ -1,0 +1,105 @@
+"""Many invocations at once, and the limits on how many."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.localcloud.compute.conftest import Functions, eventually
+
+WAITS_FOR_THE_GATE = """
+    import boto3, time
+    s3 = boto3.client("s3")
+    def handler(event, context):
+        s3.put_object(Bucket="gate", Key="waiting", Body=b"")
+        while not s3.list_objects_v2(Bucket="gate", Prefix="open").get("Contents"):
+            time.sleep(0.05)
+        return "done"
+"""
+
+
+def test_sixteen_invocations_at_once_run_in_sixteen_environments(functions: Functions) -> None:
+    source = """
+        import time, uuid
+        identity = str(uuid.uuid4())
+        def handler(event, context):
+            time.sleep(1)
+            return [identity, event]
+    """
+    functions.create("shop", source, Timeout=60)
+    with ThreadPoolExecutor(16) as threads:
+        answers = list(threads.map(lambda number: functions.invoke("shop", number)["Payload"], range(16)))
+    assert [number for _, number in answers] == list(range(16))
+    first = {identity for identity, _ in answers}
+    assert len(first) == 16
+    with ThreadPoolExecutor(8) as threads:
+        again = {identity for identity, _ in threads.map(lambda number: functions.invoke("shop", number)["Payload"], range(8))}
+    assert again <= first
+
+
+def test_every_invocation_gets_its_own_answer_and_log(functions: Functions) -> None:
+    functions.create("shop", "def handler(event, context):\n    print('order', event)\n    return [event, context.aws_request_id]")
+
+    def order(number: int) -> None:
+        answer = functions.invoke("shop", number)
+        assert answer["Payload"] == [number, answer["ResponseMetadata"]["RequestId"]]
+        assert f"\norder {number}\n" in answer["Log"]
+
+    with ThreadPoolExecutor(16) as threads:
+        list(threads.map(order, range(200)))
+    lines = functions.log("shop")
+    assert sorted(line for line in lines if line.startswith("order")) == sorted(f"order {number}\n" for number in range(200))
+    assert sum(line.startswith("REPORT") for line in lines) == 200
+
+
+def test_above_the_reserved_concurrency_requests_are_throttled_whatever_their_version(functions: Functions) -> None:
+    s3 = functions.client("s3")
+    s3.create_bucket(Bucket="gate")
+    functions.create("shop", WAITS_FOR_THE_GATE, Timeout=60, Publish=True)
+    functions.aws.put_function_concurrency(FunctionName="shop", ReservedConcurrentExecutions=1)
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(functions.invoke, "shop")
+        eventually(lambda: s3.list_objects_v2(Bucket="gate").get("Contents"))
+        with pytest.raises(ClientError) as raised:
+            functions.aws.invoke(FunctionName="shop", Qualifier="1")
+        s3.put_object(Bucket="gate", Key="open", Body=b"")
+        assert running.result()["Payload"] == "done"
+    response: Any = raised.value.response
+    assert (response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]) == (429, "TooManyRequestsException")
+    said = {name: response[name] for name in ("Reason", "Type", "message")}
+    assert said == {"Reason": "ReservedFunctionConcurrentInvocationLimitExceeded", "Type": "User", "message": "Rate Exceeded."}
+    assert functions.invoke("shop", Qualifier="1")["Payload"] == "done"
+
+
+def test_a_reserved_concurrency_of_zero_blocks_every_request_and_is_shown(functions: Functions) -> None:
+    functions.create("shop", "def handler(event, context): return 1")
+    functions.aws.put_function_concurrency(FunctionName="shop", ReservedConcurrentExecutions=0)
+    assert functions.aws.get_function(FunctionName="shop")["Concurrency"] == {"ReservedConcurrentExecutions": 0}
+    with pytest.raises(functions.aws.exceptions.TooManyRequestsException):
+        functions.invoke("shop")
+    functions.aws.delete_function_concurrency(FunctionName="shop")
+    assert functions.invoke("shop")["Payload"] == 1
+
+
+def test_a_hundred_units_of_the_account_stay_unreserved(functions: Functions) -> None:
+    functions.create("shop", "def handler(event, context): return 1")
+    functions.aws.put_function_concurrency(FunctionName="shop", ReservedConcurrentExecutions=900)
+    with pytest.raises(ClientError, match=r"below its minimum value of \[100\]"):
+        functions.aws.put_function_concurrency(FunctionName="shop", ReservedConcurrentExecutions=901)
+
+
+def test_a_function_may_invoke_another_one_and_itself(functions: Functions) -> None:
+    source = """
+        import boto3, json
+        def handler(event, context):
+            if event == 0:
+                return ["end"]
+            answer = boto3.client("lambda").invoke(FunctionName="chain", Payload=json.dumps(event - 1))
+            return [event, *json.loads(answer["Payload"].read())]
+    """
+    functions.create("chain", source, Timeout=60)
+    assert json.dumps(functions.invoke("chain", 3)["Payload"]) == '[3, 2, 1, "end"]'
