@@ -82,5 +82,3 @@ def _client_context(encoded: str | None) -> str | None:
         return json.dumps(json.loads(base64.b64decode(encoded, validate=True)))
     except (binascii.Error, ValueError):
         raise InvalidRequestContent("Client context must be a valid Base64-encoded JSON object.") from None
-
-

@@ -15,6 +15,7 @@ import sysconfig
 import time
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -61,12 +62,21 @@ class ExecutionEnvironment:
     every environment. stream: its log stream.
     """
 
-    def __init__(self, configuration: Configuration, task: Path, opt: Path, folder: Path, variables: Mapping[str, str], stream: str) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        task: Path,
+        opt: Path,
+        folder: Path,
+        variables: Mapping[str, str],
+        stream: str,
+    ) -> None:
         self.configuration = configuration
         self.id = uuid.uuid4().hex
         self.stream = stream
         self.initialised = False
         self.retired = False
+        self.interrupted = False
         self.idle_since = 0.0
         self._task = task
         self._opt = opt
@@ -145,24 +155,24 @@ class ExecutionEnvironment:
     def stop(self) -> int:
         """End the process and all that it started; the environment stays. Returns the exit status."""
         process, self._process = self._process, None
+        self._waiting = False
+        if self._api:
+            self._api.close()
+            self._api = None
         if process is None:
             return 0
-        _kill(process)
-        if process.stdin:
-            process.stdin.close()
         if self._gauge:
             self._highest = max(self._highest, self._gauge.highest())
             self._gauge.close()
             self._gauge = None
-        if self._api:
-            self._api.close()
-            self._api = None
-        self._waiting = False
+        _kill(process)
+        if process.stdin:
+            process.stdin.close()
         return process.wait()
 
     def interrupt(self) -> None:
-        """Kill the process from another thread; the thread that uses the environment cleans up."""
-        self.retired = True
+        """Kill the process from another thread; the thread that uses the environment cleans up, and leaves no trace of it."""
+        self.retired = self.interrupted = True
         process = self._process
         if process is not None:
             _kill(process)
@@ -191,7 +201,15 @@ class ExecutionEnvironment:
             "runtime_client": os.environ.get("LOCALCLOUD_RUNTIME_CLIENT", "native"),
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-X", "utf8", str(_BOOTSTRAP), *(f"{name}={value}" for name, value in given.items())],
+            [
+                sys.executable,
+                "-I",
+                "-S",
+                "-X",
+                "utf8",
+                str(_BOOTSTRAP),
+                *(f"{name}={value}" for name, value in given.items()),
+            ],
             stdin=subprocess.PIPE,
             stdout=self.output.file,
             stderr=subprocess.STDOUT,
@@ -230,23 +248,17 @@ class ExecutionEnvironment:
             self.stop()
             return Result("memory", seconds, exit_status=-9)
         if self._process:
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 self._process.wait(1)
-            except subprocess.TimeoutExpired:
-                pass
         return Result("exit", seconds, exit_status=self.stop())
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     if os.name == "posix":
-        try:
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
         return
-    try:
+    with suppress(psutil.Error):
         for child in psutil.Process(process.pid).children(recursive=True):
             child.kill()
-    except psutil.Error:
-        pass
     process.kill()

@@ -39,7 +39,9 @@ class Validation(LambdaError):
     error = "ValidationException"
 
     def __init__(self, value: object, field: str, rule: str) -> None:
-        super().__init__(f"1 validation error detected: Value '{value}' at '{field}' failed to satisfy constraint: {rule}")
+        super().__init__(
+            f"1 validation error detected: Value '{value}' at '{field}' failed to satisfy constraint: {rule}"
+        )
 
 
 class ResourceNotFound(LambdaError):

@@ -102,7 +102,9 @@ def parse(function: str, qualifier: str | None, account: str, region: str) -> Re
     if found["region"] and found["region"] != region:
         raise ResourceNotFound(f"Functions from '{found['region']}' are not reachable in this region ('{region}')")
     if qualifier and found["qualifier"] and qualifier != found["qualifier"]:
-        raise InvalidParameterValue("The derived qualifier from the function name does not match the specified qualifier.")
+        raise InvalidParameterValue(
+            "The derived qualifier from the function name does not match the specified qualifier."
+        )
     return Reference(found["account"] or account, region, found["name"], qualifier or found["qualifier"])
 
 

@@ -73,7 +73,9 @@ def check_payload(payload: bytes, kind: Kind) -> bytes:
     try:
         json.loads(payload.decode("utf-8"), parse_constant=_not_json)
     except (ValueError, RecursionError) as problem:
-        raise InvalidRequestContent(f"Could not parse request body into json: Could not parse payload into json: {problem}") from None
+        raise InvalidRequestContent(
+            f"Could not parse request body into json: Could not parse payload into json: {problem}"
+        ) from None
     return payload
 
 
@@ -100,44 +102,62 @@ class Runner:
         reserved = latest.reserved_concurrency
         try:
             with self._concurrency.slot(*where, None if reserved is None else int(reserved)) as running:
+                environment = self._pool.acquire(configuration, lambda: code_of(version))
                 try:
-                    environment = self._pool.acquire(configuration, lambda: code_of(version))
-                    try:
-                        outcome, lines = self._perform(environment, configuration, request)
-                    finally:
-                        self._pool.release(environment)
-                except OSError as problem:
-                    raise ResourceNotReady(
-                        f"This computer could not start an execution environment ({problem}): free disk space or memory, then invoke again"
-                    ) from problem
+                    outcome = self._perform(environment, configuration, request)
+                    if not environment.interrupted:
+                        self._record(environment, outcome, running)
+                finally:
+                    self._pool.release(environment)
         except TooManyRequests:
             metrics.emit(*where, self._clock.now(), {"Throttles": 1})
             raise
-        now = self._clock.now()
-        logs.write(configuration.account, configuration.region, configuration.log_group, environment.stream, lines, now)
-        values = {"Invocations": 1.0, "Errors": float(bool(outcome.function_error)), "Duration": outcome.duration_ms, "Throttles": 0.0}
-        metrics.emit(*where, now, {**values, "ConcurrentExecutions": float(running)})
+        except OSError as problem:
+            raise ResourceNotReady(
+                f"This computer could not run an execution environment ({problem}): free disk space or memory, then invoke again"
+            ) from problem
         return outcome
 
-    def _perform(self, environment: ExecutionEnvironment, configuration: Configuration, request: Request) -> tuple[Outcome, list[str]]:
+    def _record(self, environment: ExecutionEnvironment, outcome: Outcome, running: int) -> None:
+        configuration, now = environment.configuration, self._clock.now()
+        where = configuration.account, configuration.region
+        logs.write(*where, configuration.log_group, environment.stream, list(outcome.log), now)
+        counted = {"Invocations": 1.0, "Errors": float(bool(outcome.function_error)), "Throttles": 0.0}
+        measured = {"Duration": outcome.duration_ms, "ConcurrentExecutions": float(running)}
+        metrics.emit(*where, configuration.name, now, counted | measured)
+
+    def _perform(self, environment: ExecutionEnvironment, configuration: Configuration, request: Request) -> Outcome:
         lines: list[str] = []
         cold = not environment.initialised
         init_seconds = self._initialise(environment, configuration, lines) if cold else None
         result = self._invoke(environment, configuration, request, lines)
+        if result.ending == "timeout":
+            result.seconds = float(configuration.timeout_seconds)
         payload, error, status, error_type = _answer(result, configuration, request.id)
         lines.append(logs.start(request.id, configuration.version))
         lines += environment.output.take()
         if result.ending in ("exit", "memory"):
             lines += [f"RequestId: {request.id} Error: {_exit_reason(result.exit_status)}\nRuntime.ExitError\n"]
         lines.append(logs.end(request.id))
-        memory = configuration.memory_mb, configuration.memory_mb if result.ending == "memory" else environment.highest_memory_mb
-        lines.append(logs.report(request.id, result.seconds, init_seconds, *memory, status, error_type))
-        outcome = Outcome(
-            200, request.id, payload, error, configuration.version, tuple(lines), duration_ms=round(result.seconds * 1000, 2), cold=cold
+        memory = (
+            configuration.memory_mb,
+            configuration.memory_mb if result.ending == "memory" else environment.highest_memory_mb,
         )
-        return outcome, lines
+        lines.append(logs.report(request.id, result.seconds, init_seconds, *memory, status, error_type))
+        return Outcome(
+            200,
+            request.id,
+            payload,
+            error,
+            configuration.version,
+            tuple(lines),
+            duration_ms=round(result.seconds * 1000, 2),
+            cold=cold,
+        )
 
-    def _initialise(self, environment: ExecutionEnvironment, configuration: Configuration, lines: list[str]) -> float | None:
+    def _initialise(
+        self, environment: ExecutionEnvironment, configuration: Configuration, lines: list[str]
+    ) -> float | None:
         """INIT before the first invocation; its length in seconds, or nothing when it failed and is tried again in the invocation."""
         lines.append(logs.init_start(configuration))
         began = time.monotonic()
@@ -149,7 +169,9 @@ class Runner:
         lines.append(logs.init_report(seconds, "init", *_init_status(failed)))
         return None
 
-    def _invoke(self, environment: ExecutionEnvironment, configuration: Configuration, request: Request, lines: list[str]) -> Result:
+    def _invoke(
+        self, environment: ExecutionEnvironment, configuration: Configuration, request: Request, lines: list[str]
+    ) -> Result:
         """INVOKE, with an INIT inside it when the environment has no process: that INIT counts as the function's own time."""
         timeout = float(configuration.timeout_seconds)
         began = time.monotonic()
@@ -168,7 +190,7 @@ class Runner:
                 continue
             result.seconds += spent
             return result
-        return Result("exit", time.monotonic() - began, exit_status=-signal.SIGKILL.value if hasattr(signal, "SIGKILL") else 1)
+        return Result("exit", time.monotonic() - began, exit_status=-9)
 
 
 def _headers(request: Request, seconds: float) -> dict[str, str]:
@@ -196,7 +218,7 @@ def _exit_reason(status: int) -> str:
     if status == 0:
         return "Runtime exited without providing a reason"
     if status < 0:
-        name = signal.strsignal(-status) or f"signal {-status}"
+        name = "killed" if status == -9 else signal.strsignal(-status) or f"signal {-status}"
         return f"Runtime exited with error: signal: {name.lower()}"
     return f"Runtime exited with error: exit status {status}"
 

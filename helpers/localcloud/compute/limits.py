@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 import psutil
 
@@ -45,10 +46,8 @@ class MemoryGauge:
 
     def highest(self) -> int:
         """The most that the process has held so far; stays readable after it ended."""
-        try:
+        with suppress(OSError, ValueError, IndexError, psutil.Error):
             self._highest = max(self._highest, self._read())
-        except (OSError, ValueError, IndexError, psutil.Error):
-            pass
         return self._highest
 
     def close(self) -> None:

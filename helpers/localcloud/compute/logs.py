@@ -59,7 +59,13 @@ def billed_ms(seconds: float, init_seconds: float) -> int:
 
 
 def report(
-    request_id: str, seconds: float, init_seconds: float | None, memory_mb: int, highest_mb: int, status: str = "", error_type: str = ""
+    request_id: str,
+    seconds: float,
+    init_seconds: float | None,
+    memory_mb: int,
+    highest_mb: int,
+    status: str = "",
+    error_type: str = "",
 ) -> str:
     """The line that closes an invocation. init_seconds: only on a cold start that succeeded."""
     line = (

@@ -20,7 +20,13 @@ def emit(account: str, region: str, function: str, now: dt.datetime, values: dic
     backend.put_metric_data(
         "AWS/Lambda",
         [
-            {"MetricName": name, "Value": value, "Unit": _UNITS.get(name, "Count"), "Dimensions": dimensions, "Timestamp": moment}
+            {
+                "MetricName": name,
+                "Value": value,
+                "Unit": _UNITS.get(name, "Count"),
+                "Dimensions": dimensions,
+                "Timestamp": moment,
+            }
             for name, value in values.items()
         ],
     )

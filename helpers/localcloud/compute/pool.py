@@ -29,7 +29,11 @@ class Pool:
     """
 
     def __init__(
-        self, work_dir: Path, clock: VirtualClock, endpoint_url: str, credentials: Callable[[Configuration], Mapping[str, str]]
+        self,
+        work_dir: Path,
+        clock: VirtualClock,
+        endpoint_url: str,
+        credentials: Callable[[Configuration], Mapping[str, str]],
     ) -> None:
         self._clock = clock
         self._endpoint_url = endpoint_url
@@ -167,7 +171,9 @@ class Pool:
     def _reap(self) -> None:
         while True:
             with self._lock:
-                oldest = min((one.idle_since for free in self._idle.values() for one in free), default=self._clock.timestamp())
+                oldest = min(
+                    (one.idle_since for free in self._idle.values() for one in free), default=self._clock.timestamp()
+                )
             if not self._clock.wait_until(oldest + IDLE_SECONDS, self._closed):
                 return
             self._remove(self._idle_too_long)

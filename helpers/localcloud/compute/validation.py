@@ -6,20 +6,15 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import platform
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from moto.awslambda.models import LayerVersion, lambda_backends
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
-from moto.s3.exceptions import MissingBucket, MissingKey
-from moto.s3.models import s3_backends
 from moto.utilities.utils import get_partition
 
 from helpers.localcloud.compute.errors import (
@@ -29,22 +24,61 @@ from helpers.localcloud.compute.errors import (
     Validation,
     not_here,
 )
-from helpers.localcloud.compute.packages import BROKEN_ZIP, TOO_BIG, UNZIPPED_LIMIT, check_zip, inspect_zip
 
 _ROLE = re.compile(r"arn:(aws[a-zA-Z-]*)?:iam::(\d{12}):role/?[a-zA-Z_0-9+=,.@\-_/]+")
-_ROLE_RULE = r"Member must satisfy regular expression pattern: arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+"
+_ROLE_RULE = (
+    r"Member must satisfy regular expression pattern: arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+"
+)
 _NAME = re.compile(r"[a-zA-Z0-9-_]{1,64}")
 _RUNTIME = re.compile(r"python3\.([6-9]|1[0-5])")
 _VARIABLE = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
-_LAYER = re.compile(r"arn:aws[a-zA-Z-]*:lambda:([a-z0-9-]+):(\d{12}):layer:([a-zA-Z0-9-_]+):(\d+)")
 _ENVIRONMENT_BYTES = 4096
-_LAYERS = 5
 
 _RESERVED_VARIABLES = frozenset(
-    ["_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"]
+    [
+        "_HANDLER",
+        "_X_AMZN_TRACE_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_REGION",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_LAMBDA_RUNTIME_API",
+        "LAMBDA_TASK_ROOT",
+        "LAMBDA_RUNTIME_DIR",
+    ]
 )
 _DONE = frozenset(
-    ["FunctionName", "Runtime", "Role", "Handler", "Code", "Description", "Timeout", "MemorySize", "Publish", "PublishTo", "Environment", "Layers", "Tags", "Architectures", "EphemeralStorage", "PackageType", "TracingConfig", "LoggingConfig", "ReservedConcurrentExecutions", "RevisionId"]
+    [
+        "FunctionName",
+        "Runtime",
+        "Role",
+        "Handler",
+        "Code",
+        "Description",
+        "Timeout",
+        "MemorySize",
+        "Publish",
+        "PublishTo",
+        "Environment",
+        "Layers",
+        "Tags",
+        "Architectures",
+        "EphemeralStorage",
+        "PackageType",
+        "TracingConfig",
+        "LoggingConfig",
+        "ReservedConcurrentExecutions",
+        "RevisionId",
+    ]
 )
 _NOT_DONE = {
     "VpcConfig": ("VPC networking (VpcConfig)", "leave it out, the function reaches the local services without it"),
@@ -73,7 +107,9 @@ def check_settings(spec: Mapping[str, Any], account: str, region: str) -> None:
     if spec.get("PackageType", "Zip") != "Zip":
         raise not_here("container images (PackageType Image)", "deploy a .zip package")
     if (spec.get("TracingConfig") or {}).get("Mode", "PassThrough") != "PassThrough":
-        raise not_here("active X-Ray tracing (TracingConfig)", "leave it out, a trace header of the caller is passed through")
+        raise not_here(
+            "active X-Ray tracing (TracingConfig)", "leave it out, a trace header of the caller is passed through"
+        )
     _check_logging(spec.get("LoggingConfig") or {})
     if "Runtime" in spec:
         check_runtime(spec["Runtime"])
@@ -110,7 +146,9 @@ def check_runtime(runtime: str | None) -> None:
 
 def check_variables(variables: Mapping[str, str]) -> None:
     """Refuse environment variables that Lambda reserves, misnamed ones, and more than 4 KB of them."""
-    prefix = "Lambda was unable to configure your environment variables because the environment variables you have provided "
+    prefix = (
+        "Lambda was unable to configure your environment variables because the environment variables you have provided "
+    )
     reserved = [name for name in variables if name in _RESERVED_VARIABLES]
     if reserved:
         raise InvalidParameterValue(
@@ -120,7 +158,9 @@ def check_variables(variables: Mapping[str, str]) -> None:
     for name in variables:
         if not _VARIABLE.fullmatch(name):
             raise Validation(
-                name, "environment.variables", r"Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]"
+                name,
+                "environment.variables",
+                r"Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]",
             )
     measured = json.dumps(dict(variables), separators=(",", ":"), ensure_ascii=False)
     if len(measured.encode()) > _ENVIRONMENT_BYTES:
@@ -144,54 +184,6 @@ def check_role(role: str, account: str, region: str) -> None:
         raise InvalidParameterValue("The role defined for the function cannot be assumed by Lambda.")
 
 
-def package(code: Mapping[str, Any], account: str, region: str, operation: str = "CreateFunction") -> tuple[bytes, int]:
-    """The zip that a ``Code`` or ``Content`` parameter means, and its unzipped size in bytes.
-
-    Raises: ``InvalidParameterValue`` when there is none, or when it is no sound zip.
-    """
-    if code.get("ImageUri"):
-        raise not_here("container images (ImageUri)", "deploy a .zip package")
-    if code.get("SourceKMSKeyArn"):
-        raise not_here("encrypted packages (SourceKMSKeyArn)", "leave it out")
-    if code.get("ZipFile"):
-        try:
-            content = base64.b64decode(code["ZipFile"], validate=True)
-        except (binascii.Error, ValueError):
-            raise InvalidParameterValue(BROKEN_ZIP) from None
-        return content, check_zip(content, operation)
-    if code.get("S3Bucket") and code.get("S3Key"):
-        content = _from_s3(code, account, region)
-        return content, inspect_zip(content)
-    if "ZipFile" in code:
-        return b"", inspect_zip(b"")
-    raise InvalidParameterValue("Please provide a source for function code.")
-
-
-def layer_versions(arns: Sequence[str], account: str, region: str, code_size: int) -> list[LayerVersion]:
-    """The layer versions behind ``arns``. code_size: unzipped bytes of the function itself, which count with the layers.
-
-    Raises: ``InvalidParameterValue`` for an unknown one, more than five, or more than 250 MB unzipped altogether.
-    """
-    if len(arns) > _LAYERS:
-        raise InvalidParameterValue(f"Cannot reference more than {_LAYERS} layers.")
-    found = []
-    for arn in arns:
-        parts = _LAYER.fullmatch(arn)
-        if not parts:
-            raise Validation(arn, "layers", "Member must satisfy regular expression pattern: arn:aws:lambda:<region>:<account>:layer:<name>:<version>")
-        if parts[2] != account:
-            raise not_here(f"layers of other accounts ({arn})", "publish the layer in your own account with publish_layer_version")
-        layer = lambda_backends[account][region].layers_versions_by_arn(arn) if parts[1] == region else None
-        if layer is None:
-            raise InvalidParameterValue(f"Layer version {arn} does not exist.")
-        found.append(layer)
-    if len({layer.name for layer in found}) < len(found):
-        raise InvalidParameterValue("Two different versions of the same layer are not allowed to be referenced in the same function.")
-    if code_size + sum(inspect_zip(layer.code_bytes) for layer in found) > UNZIPPED_LIMIT:
-        raise InvalidParameterValue(f"Function code combined with layers exceeds the maximum allowed size. {TOO_BIG}")
-    return found
-
-
 def check_alias(backend: Any, function: str, version: str | None, routing: Mapping[str, Any] | None) -> None:
     """Refuse an alias whose two versions do not exist, or that splits traffic with ``$LATEST``."""
     weights = (routing or {}).get("AdditionalVersionWeights") or {}
@@ -201,11 +193,19 @@ def check_alias(backend: Any, function: str, version: str | None, routing: Mappi
         raise InvalidParameterValue("Number of items in AdditionalVersionWeights cannot be greater than 1")
     for other, weight in weights.items():
         if not 0 <= float(weight) <= 1:
-            raise Validation({other: weight}, "routingConfig.additionalVersionWeights", "Map value must satisfy constraint: [0.0, 1.0]")
+            raise Validation(
+                {other: weight},
+                "routingConfig.additionalVersionWeights",
+                "Map value must satisfy constraint: [0.0, 1.0]",
+            )
         if other == version:
-            raise InvalidParameterValue(f"Invalid function version {other}. Function version {version} is already included in routing configuration.")
+            raise InvalidParameterValue(
+                f"Invalid function version {other}. Function version {version} is already included in routing configuration."
+            )
         if not other.isdigit() or backend._lambdas._get_version(function, other) is None:
-            raise ResourceNotFound(f"Function not found: arn:aws:lambda:{backend.region_name}:{backend.account_id}:function:{function}:{other}")
+            raise ResourceNotFound(
+                f"Function not found: arn:aws:lambda:{backend.region_name}:{backend.account_id}:function:{function}:{other}"
+            )
 
 
 def check_event_invoke(config: Mapping[str, Any]) -> None:
@@ -233,19 +233,6 @@ def _check_logging(config: Mapping[str, Any]) -> None:
     for level in ("ApplicationLogLevel", "SystemLogLevel"):
         if config.get(level):
             raise InvalidParameterValue(f"{level} cannot be set when LogFormat is Text.")
-
-
-def _from_s3(code: Mapping[str, Any], account: str, region: str) -> bytes:
-    prefix = "Error occurred while GetObject. S3 Error Code: "
-    try:
-        key = s3_backends[account][get_partition(region)].get_object(code["S3Bucket"], code["S3Key"], version_id=code.get("S3ObjectVersion"))
-    except MissingBucket:
-        raise InvalidParameterValue(f"{prefix}NoSuchBucket. S3 Error Message: The specified bucket does not exist") from None
-    except MissingKey:
-        key = None
-    if key is None:
-        raise InvalidParameterValue(f"{prefix}NoSuchKey. S3 Error Message: The specified key does not exist.")
-    return bytes(key.value)
 
 
 def _trusts_lambda(policy: str) -> bool:

@@ -7,14 +7,14 @@ import hashlib
 import json
 import uuid
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast, get_args
 from urllib.parse import parse_qs, unquote
 
 from moto.awslambda.models import LambdaBackend, LambdaFunction, LambdaStorage, LayerVersion
 from moto.awslambda.responses import LambdaResponse
 
 from helpers.localcloud import compute
-from helpers.localcloud.compute import logs, validation
+from helpers.localcloud.compute import logs, sources, validation
 from helpers.localcloud.compute.errors import InvalidParameterValue, LambdaError, PreconditionFailed, ResourceConflict
 from helpers.localcloud.compute.functions import LATEST, kept, parse
 from helpers.localcloud.compute.invoke import Kind
@@ -23,8 +23,13 @@ from helpers.localcloud.patches import patch
 _POLLED = ("aws:sqs", "aws:dynamodb", "aws:kinesis")
 
 
-@patch("moto.awslambda.models:LambdaFunction.invoke", why="moto runs Docker containers; every path of moto to a function ends here")
-def _invoke_function(original: Any, self: LambdaFunction, body: Any, request_headers: Any, response_headers: Any) -> bytes:
+@patch(
+    "moto.awslambda.models:LambdaFunction.invoke",
+    why="moto runs Docker containers; every path of moto to a function ends here",
+)
+def _invoke_function(
+    original: Any, self: LambdaFunction, body: Any, request_headers: Any, response_headers: Any
+) -> bytes:
     payload = body.encode() if isinstance(body, str) else bytes(body or b"")
     kind: Kind = "RequestResponse" if _is_polled(payload) else "Event"
     qualifier = None if str(self.version) == LATEST else str(self.version)
@@ -46,17 +51,26 @@ def _is_polled(payload: bytes) -> bool:
         return False
 
 
-@patch("moto.awslambda.responses:LambdaResponse.setup_class", why="moto decodes a payload before anybody could refuse it, and reads it as a query string")
-def _setup_class(original: Any, self: LambdaResponse, request: Any, full_url: str, headers: Any, use_raw_body: bool = False) -> None:
+@patch(
+    "moto.awslambda.responses:LambdaResponse.setup_class",
+    why="moto decodes a payload before anybody could refuse it, and reads it as a query string",
+)
+def _setup_class(
+    original: Any, self: LambdaResponse, request: Any, full_url: str, headers: Any, use_raw_body: bool = False
+) -> None:
     original(self, request, full_url, headers, use_raw_body or "/invocations" in full_url)
 
 
-@patch("moto.awslambda.responses:LambdaResponse.invoke", why="moto reads 'qualifier' for 'Qualifier', and has neither Event, DryRun nor limits")
+@patch(
+    "moto.awslambda.responses:LambdaResponse.invoke",
+    why="moto reads 'qualifier' for 'Qualifier', and has neither Event, DryRun nor limits",
+)
 def _invoke(original: Any, self: LambdaResponse) -> tuple[int, dict[str, str], bytes | str]:
-    kind = self.headers.get("X-Amz-Invocation-Type") or "RequestResponse"
+    named = self.headers.get("X-Amz-Invocation-Type") or "RequestResponse"
     try:
-        if kind not in ("RequestResponse", "Event", "DryRun"):
-            raise InvalidParameterValue(f"Unknown InvocationType {kind}: use RequestResponse, Event or DryRun")
+        if named not in get_args(Kind):
+            raise InvalidParameterValue(f"Unknown InvocationType {named}: use RequestResponse, Event or DryRun")
+        kind = cast(Kind, named)
         outcome = compute.engine().invoke(
             self.current_account,
             self.region,
@@ -69,7 +83,11 @@ def _invoke(original: Any, self: LambdaResponse) -> tuple[int, dict[str, str], b
         )
     except LambdaError as error:
         return error.answer()
-    headers = {"status": str(outcome.status), "x-amzn-RequestId": outcome.request_id, "Content-Type": "application/json"}
+    headers = {
+        "status": str(outcome.status),
+        "x-amzn-RequestId": outcome.request_id,
+        "Content-Type": "application/json",
+    }
     if kind == "RequestResponse":
         headers["X-Amz-Executed-Version"] = outcome.executed_version or LATEST
         if outcome.function_error:
@@ -79,7 +97,10 @@ def _invoke(original: Any, self: LambdaResponse) -> tuple[int, dict[str, str], b
     return outcome.status, headers, outcome.payload
 
 
-@patch("moto.core.responses:BaseResponse._enrich_response", why="moto invents a request id; an invocation's own is the one in its log")
+@patch(
+    "moto.core.responses:BaseResponse._enrich_response",
+    why="moto invents a request id; an invocation's own is the one in its log",
+)
 def _enrich_response(original: Any, headers: dict[str, str], body: Any) -> tuple[dict[str, str], Any]:
     own = headers.pop("x-amzn-RequestId", None)
     headers, body = original(headers, body)
@@ -99,21 +120,32 @@ def _invoke_async(original: Any, self: LambdaResponse) -> tuple[int, dict[str, s
     return 202, {"x-amzn-RequestId": outcome.request_id, "status": "202"}, b"{}"
 
 
-@patch("moto.awslambda.models:LambdaFunction.__init__", why="what moto does not keep: revision, layer contents, log group, retry settings by qualifier")
-def _function_init(original: Any, self: LambdaFunction, account_id: str, spec: dict[str, Any], region: str, version: str | int = 1) -> None:
+@patch(
+    "moto.awslambda.models:LambdaFunction.__init__",
+    why="what moto does not keep: revision, layer contents, log group, retry settings by qualifier",
+)
+def _function_init(
+    original: Any, self: LambdaFunction, account_id: str, spec: dict[str, Any], region: str, version: str | int = 1
+) -> None:
     original(self, account_id, spec, region, version)
     kept(self).logging = {"LogFormat": "Text", "LogGroup": self.logs_group_name, **(spec.get("LoggingConfig") or {})}
     self.logs_group_name = kept(self).logging["LogGroup"]
     touch(self)
 
 
-@patch("moto.awslambda.models:LambdaFunction._get_layers_data", why="a function keeps working when its layer version is deleted")
+@patch(
+    "moto.awslambda.models:LambdaFunction._get_layers_data",
+    why="a function keeps working when its layer version is deleted",
+)
 def _get_layers_data(original: Any, self: LambdaFunction, layers_versions_arns: list[str]) -> list[dict[str, Any]]:
-    kept(self).layers = validation.layer_versions(layers_versions_arns, self.account_id, self.region, 0)
+    kept(self).layers = sources.layer_versions(layers_versions_arns, self.account_id, self.region, 0)
     return [{"Arn": layer.arn, "CodeSize": layer.code_size} for layer in kept(self).layers]
 
 
-@patch("moto.awslambda.models:LambdaFunction.get_configuration", why="moto leaves RevisionId, LoggingConfig, RuntimeVersionConfig out")
+@patch(
+    "moto.awslambda.models:LambdaFunction.get_configuration",
+    why="moto leaves RevisionId, LoggingConfig, RuntimeVersionConfig out",
+)
 def _get_configuration(original: Any, self: LambdaFunction, on_create: bool = False) -> dict[str, Any]:
     runtime = hashlib.sha256((self.run_time or "").encode()).hexdigest()
     return {
@@ -133,7 +165,10 @@ def _get_code(original: Any, self: LambdaFunction) -> dict[str, Any]:
     return answer
 
 
-@patch("moto.awslambda.models:LambdaFunction.update_configuration", why="moto drops unknown settings and keeps old environments")
+@patch(
+    "moto.awslambda.models:LambdaFunction.update_configuration",
+    why="moto drops unknown settings and keeps old environments",
+)
 def _update_configuration(original: Any, self: LambdaFunction, config_updates: dict[str, Any]) -> dict[str, Any]:
     updates = dict(config_updates)
     _check_revision(self, updates.pop("RevisionId", None))
@@ -154,7 +189,7 @@ def _update_configuration(original: Any, self: LambdaFunction, config_updates: d
 @patch("moto.awslambda.models:LambdaFunction.update_function_code", why="moto takes any bytes for a zip")
 def _update_function_code(original: Any, self: LambdaFunction, updated_spec: dict[str, Any]) -> dict[str, Any]:
     _check_revision(self, updated_spec.get("RevisionId"))
-    content, _ = validation.package(updated_spec, self.account_id, self.region, "UpdateFunctionCode")
+    content, _ = sources.package(updated_spec, self.account_id, self.region, "UpdateFunctionCode")
     if updated_spec.get("DryRun"):
         digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
         return {**self.get_configuration(), "CodeSha256": digest, "CodeSize": len(content)}
@@ -167,7 +202,9 @@ def _update_function_code(original: Any, self: LambdaFunction, updated_spec: dic
 
 
 @patch("moto.awslambda.models:LambdaBackend.update_function_code", why="moto applies the code twice when it publishes")
-def _backend_update_function_code(original: Any, self: LambdaBackend, function_name: str, qualifier: str, body: dict[str, Any]) -> dict[str, Any]:
+def _backend_update_function_code(
+    original: Any, self: LambdaBackend, function_name: str, qualifier: str, body: dict[str, Any]
+) -> dict[str, Any]:
     function = self.get_function(function_name, qualifier)
     configuration: dict[str, Any] = function.update_function_code(body)
     if body.get("Publish") and not body.get("DryRun"):
@@ -177,20 +214,28 @@ def _backend_update_function_code(original: Any, self: LambdaBackend, function_n
     return configuration
 
 
-@patch("moto.awslambda.models:LambdaBackend.create_function", why="moto checks neither package, handler, runtime nor limits, and ignores what it does not know")
+@patch(
+    "moto.awslambda.models:LambdaBackend.create_function",
+    why="moto checks neither package, handler, runtime nor limits, and ignores what it does not know",
+)
 def _create_function(original: Any, self: LambdaBackend, spec: dict[str, Any]) -> LambdaFunction:
     spec = {**spec, "FunctionName": parse(spec.get("FunctionName") or "", None, self.account_id, self.region_name).name}
     validation.check_name(spec["FunctionName"])
     if (not spec.get("Runtime") or not spec.get("Handler")) and spec.get("PackageType", "Zip") == "Zip":
-        raise InvalidParameterValue("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
+        raise InvalidParameterValue(
+            "Runtime and Handler are mandatory parameters for functions created with deployment packages."
+        )
     validation.check_settings(spec, self.account_id, self.region_name)
-    _, size = validation.package(spec.get("Code") or {}, self.account_id, self.region_name)
-    validation.layer_versions(spec.get("Layers") or [], self.account_id, self.region_name, size)
+    _, size = sources.package(spec.get("Code") or {}, self.account_id, self.region_name)
+    sources.layer_versions(spec.get("Layers") or [], self.account_id, self.region_name, size)
     function: LambdaFunction = original(self, {**spec, "Publish": False})
     return self.publish_version(spec["FunctionName"]) or function if spec.get("Publish") else function
 
 
-@patch("moto.awslambda.models:LambdaStorage.put_function", why="the role is checked with the other settings, with its trust policy")
+@patch(
+    "moto.awslambda.models:LambdaStorage.put_function",
+    why="the role is checked with the other settings, with its trust policy",
+)
 def _put_function(original: Any, self: LambdaStorage, fn: LambdaFunction) -> None:
     if fn.function_name in self._functions:
         raise ResourceConflict(f"Function already exist: {fn.function_name}")
@@ -200,7 +245,7 @@ def _put_function(original: Any, self: LambdaStorage, fn: LambdaFunction) -> Non
 
 @patch("moto.awslambda.models:LambdaBackend.publish_layer_version", why="moto takes any bytes for a zip")
 def _publish_layer_version(original: Any, self: LambdaBackend, spec: dict[str, Any]) -> LayerVersion:
-    validation.package(spec.get("Content") or {}, self.account_id, self.region_name, "PublishLayerVersion")
+    sources.package(spec.get("Content") or {}, self.account_id, self.region_name, "PublishLayerVersion")
     layer: LayerVersion = original(self, spec)
     return layer
 

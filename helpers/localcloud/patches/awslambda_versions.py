@@ -22,7 +22,10 @@ from helpers.localcloud.patches.awslambda import touch
 _RESERVED_AT_MOST = 900
 
 
-@patch("moto.awslambda.models:LambdaStorage.publish_version", why="moto publishes unchanged code again, and reuses the numbers of deleted versions")
+@patch(
+    "moto.awslambda.models:LambdaStorage.publish_version",
+    why="moto publishes unchanged code again, and reuses the numbers of deleted versions",
+)
 def _publish_version(original: Any, self: LambdaStorage, name_or_arn: str, description: str = "") -> LambdaFunction:
     latest = self.get_function_by_name_or_arn_forbid_qualifier(name_or_arn)
     group = self._functions[latest.function_name]
@@ -45,13 +48,19 @@ def _del_function(original: Any, self: LambdaStorage, name_or_arn: str, qualifie
     if reference.qualifier == LATEST:
         raise InvalidParameterValue("$LATEST version cannot be deleted without deleting the function.")
     if reference.qualifier and not reference.qualifier.isdigit():
-        raise InvalidParameterValue(f"Deletion of aliases is not currently supported with this API: {reference.qualifier}")
+        raise InvalidParameterValue(
+            f"Deletion of aliases is not currently supported with this API: {reference.qualifier}"
+        )
     if reference.name not in self._functions:
         raise ResourceNotFound(f"Function not found: {reference.arn}")
     aliases = self._aliases[self._functions[reference.name]["latest"].function_arn]
-    used_by = [alias.arn for alias in aliases.values() if reference.qualifier and reference.qualifier in _versions_of(alias)]
+    used_by = [
+        alias.arn for alias in aliases.values() if reference.qualifier and reference.qualifier in _versions_of(alias)
+    ]
     if used_by:
-        raise ResourceConflict(f"Version {reference.qualifier} is used by alias(es): {used_by}. Please update or delete the alias(es).")
+        raise ResourceConflict(
+            f"Version {reference.qualifier} is used by alias(es): {used_by}. Please update or delete the alias(es)."
+        )
     kept = dict(aliases) if reference.qualifier else {}
     original(self, reference.name, reference.qualifier)
     self._aliases[f"arn:{self.partition}:lambda:{self.region_name}:{self.account_id}:function:{reference.name}"] = kept
@@ -70,7 +79,13 @@ def _all(original: Any, self: LambdaStorage) -> list[LambdaFunction]:
 
 @patch("moto.awslambda.models:LambdaStorage.put_alias", why="moto takes any routing configuration")
 def _put_alias(
-    original: Any, self: LambdaStorage, name: str, function_name: str, function_version: str, description: str, routing_config: Any
+    original: Any,
+    self: LambdaStorage,
+    name: str,
+    function_name: str,
+    function_version: str,
+    description: str,
+    routing_config: Any,
 ) -> LambdaAlias:
     name_only = parse(function_name, None, self.account_id, self.region_name).name
     validation.check_alias(_backend_of(self), name_only, function_version, routing_config)
@@ -78,9 +93,18 @@ def _put_alias(
     return alias
 
 
-@patch("moto.awslambda.models:LambdaStorage.update_alias", why="moto takes any routing configuration, and keeps the revision")
+@patch(
+    "moto.awslambda.models:LambdaStorage.update_alias",
+    why="moto takes any routing configuration, and keeps the revision",
+)
 def _update_alias(
-    original: Any, self: LambdaStorage, name: str, function_name: str, function_version: str, description: str, routing_config: Any
+    original: Any,
+    self: LambdaStorage,
+    name: str,
+    function_name: str,
+    function_version: str,
+    description: str,
+    routing_config: Any,
 ) -> LambdaAlias:
     name_only = parse(function_name, None, self.account_id, self.region_name).name
     version = function_version or self.get_alias(name, function_name).function_version
@@ -90,10 +114,17 @@ def _update_alias(
     return alias
 
 
-@patch("moto.awslambda.models:LambdaBackend.put_function_concurrency", why="moto lets a function reserve more than an account has")
+@patch(
+    "moto.awslambda.models:LambdaBackend.put_function_concurrency",
+    why="moto lets a function reserve more than an account has",
+)
 def _put_function_concurrency(original: Any, self: LambdaBackend, function_name: str, reserved_concurrency: str) -> int:
     function = self.get_function(function_name)
-    others = sum(int(one.reserved_concurrency or 0) for one in self.list_functions() if one.function_name != function.function_name)
+    others = sum(
+        int(one.reserved_concurrency or 0)
+        for one in self.list_functions()
+        if one.function_name != function.function_name
+    )
     if others + int(reserved_concurrency) > _RESERVED_AT_MOST:
         raise InvalidParameterValue(
             "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100]."
@@ -102,12 +133,18 @@ def _put_function_concurrency(original: Any, self: LambdaBackend, function_name:
     return int(reserved_concurrency)
 
 
-@patch("moto.awslambda.responses:LambdaResponse.put_function_event_invoke_config", why="moto keeps the first configuration for ever, without its qualifier")
+@patch(
+    "moto.awslambda.responses:LambdaResponse.put_function_event_invoke_config",
+    why="moto keeps the first configuration for ever, without its qualifier",
+)
 def _put_event_invoke_config(original: Any, self: LambdaResponse) -> ActionResult:
     return ActionResult(_store_event_invoke_config(self, {}))
 
 
-@patch("moto.awslambda.responses:LambdaResponse.update_function_event_invoke_config", why="moto replaces instead of updating")
+@patch(
+    "moto.awslambda.responses:LambdaResponse.update_function_event_invoke_config",
+    why="moto replaces instead of updating",
+)
 def _update_event_invoke_config(original: Any, self: LambdaResponse) -> ActionResult:
     return ActionResult(_store_event_invoke_config(self, _event_invoke_config(self)[1]))
 
@@ -132,7 +169,9 @@ def _list_event_invoke_configs(original: Any, self: LambdaResponse) -> ActionRes
 
 def _function_and_qualifier(response: LambdaResponse) -> tuple[LambdaFunction, str, str]:
     named = unquote(response.path.rsplit("/", 2)[1])
-    reference = parse(named, response.querystring.get("Qualifier", [None])[0], response.current_account, response.region)
+    reference = parse(
+        named, response.querystring.get("Qualifier", [None])[0], response.current_account, response.region
+    )
     function = response.backend.get_function(reference.name, reference.qualifier)
     latest: LambdaFunction = response.backend.get_function(function.function_name)
     qualifier = reference.qualifier or LATEST
@@ -149,7 +188,11 @@ def _event_invoke_config(response: LambdaResponse) -> tuple[LambdaFunction, dict
 def _store_event_invoke_config(response: LambdaResponse, before: Mapping[str, Any]) -> dict[str, Any]:
     given: dict[str, Any] = response.json_body
     function, qualifier, arn = _function_and_qualifier(response)
-    settings: dict[str, Any] = {name: given[name] for name in ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig") if name in given}
+    settings: dict[str, Any] = {
+        name: given[name]
+        for name in ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
+        if name in given
+    }
     if not settings:
         raise InvalidParameterValue("You must specify at least one of error handling or destination setting.")
     validation.check_event_invoke(settings)

@@ -13,7 +13,10 @@ from typing import Any
 
 import pytest
 
-TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
 
 
 def zipped(files: Mapping[str, str]) -> bytes:
@@ -39,15 +42,24 @@ class Functions:
     def __init__(self, client: Callable[[str], Any]) -> None:
         self.client = client
         self.aws = client("lambda")
-        self.role: str = client("iam").create_role(RoleName="loja-role", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+        self.role: str = client("iam").create_role(RoleName="loja-role", AssumeRolePolicyDocument=json.dumps(TRUST))[
+            "Role"
+        ]["Arn"]
 
     def create(self, name: str, source: str, **settings: Any) -> dict[str, Any]:
-        given = {"Runtime": "python3.13", "Handler": "app.handler", "Role": self.role, "Code": {"ZipFile": zipped({"app.py": source})}}
+        given = {
+            "Runtime": "python3.13",
+            "Handler": "app.handler",
+            "Role": self.role,
+            "Code": {"ZipFile": zipped({"app.py": source})},
+        }
         return self.aws.create_function(FunctionName=name, **{**given, **settings})  # type: ignore[no-any-return]
 
     def invoke(self, name: str, event: Any = None, **options: Any) -> dict[str, Any]:
         """boto3's answer, with ``Payload`` read and parsed and ``LogResult`` decoded."""
-        answer = self.aws.invoke(FunctionName=name, Payload=json.dumps(event if event is not None else {}), LogType="Tail", **options)
+        answer = self.aws.invoke(
+            FunctionName=name, Payload=json.dumps(event if event is not None else {}), LogType="Tail", **options
+        )
         body = answer["Payload"].read()
         log = base64.b64decode(answer.get("LogResult", "")).decode()
         return {**answer, "Payload": json.loads(body) if body else None, "Body": body, "Log": log}
@@ -62,7 +74,9 @@ class Functions:
             return []
         messages = []
         for stream in streams:
-            events = logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True)["events"]
+            events = logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True)[
+                "events"
+            ]
             messages += [event["message"] for event in events]
         return messages
 

@@ -38,7 +38,9 @@ def reports(functions: Functions, name: str = "worker") -> list[str]:
 
 
 def dropped(functions: Functions) -> bool:
-    return bool(functions.client("cloudwatch").list_metrics(Namespace="AWS/Lambda", MetricName="AsyncEventsDropped")["Metrics"])
+    return bool(
+        functions.client("cloudwatch").list_metrics(Namespace="AWS/Lambda", MetricName="AsyncEventsDropped")["Metrics"]
+    )
 
 
 def test_an_event_runs_later_with_the_request_id_of_its_answer(functions: Functions) -> None:
@@ -122,7 +124,9 @@ def test_destinations_are_refused_and_not_forgotten(functions: Functions, accoun
     functions.create("worker", FAILS)
     queue = f"arn:aws:sqs:us-east-1:{account}:failures"
     with pytest.raises(ClientError, match=r"does not do destinations of asynchronous invocations \(OnFailure\)"):
-        functions.aws.put_function_event_invoke_config(FunctionName="worker", DestinationConfig={"OnFailure": {"Destination": queue}})
+        functions.aws.put_function_event_invoke_config(
+            FunctionName="worker", DestinationConfig={"OnFailure": {"Destination": queue}}
+        )
 
 
 def test_waiting_events_of_an_account_end_with_a_reset(functions: Functions, cloud: CloudProcess, account: str) -> None:
@@ -139,9 +143,10 @@ def test_waiting_events_of_an_account_end_with_a_reset(functions: Functions, clo
 
 
 def test_a_notification_runs_its_function_without_holding_up_the_publisher(functions: Functions) -> None:
-    arn = functions.create("worker", "import boto3\nsns = boto3.client('sns')\ndef handler(event, context): print(sns.list_topics()['Topics'] != [])")[
-        "FunctionArn"
-    ]
+    arn = functions.create(
+        "worker",
+        "import boto3\nsns = boto3.client('sns')\ndef handler(event, context): print(sns.list_topics()['Topics'] != [])",
+    )["FunctionArn"]
     sns = functions.client("sns")
     topic = sns.create_topic(Name="orders")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=arn)

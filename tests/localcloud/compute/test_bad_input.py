@@ -36,7 +36,11 @@ def escaping() -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("content", [b"this is no zip", zipped({"app.py": ECHO})[:-30], damaged(), escaping()], ids=["text", "cut", "damaged", "escaping"])
+@pytest.mark.parametrize(
+    "content",
+    [b"this is no zip", zipped({"app.py": ECHO})[:-30], damaged(), escaping()],
+    ids=["text", "cut", "damaged", "escaping"],
+)
 def test_a_broken_zip_is_refused(functions: Functions, content: bytes) -> None:
     sentence = "Could not unzip uploaded file. Please check your file, then try to upload again."
     assert refused(functions, Code={"ZipFile": content}) == ("InvalidParameterValueException", sentence)
@@ -50,13 +54,22 @@ def test_a_broken_zip_does_not_replace_good_code(functions: Functions) -> None:
 
 
 def test_an_empty_zip_is_refused(functions: Functions) -> None:
-    assert refused(functions, Code={"ZipFile": zipped({})}) == ("InvalidParameterValueException", "Uploaded file must be a non-empty zip")
+    assert refused(functions, Code={"ZipFile": zipped({})}) == (
+        "InvalidParameterValueException",
+        "Uploaded file must be a non-empty zip",
+    )
 
 
 def test_a_missing_handler_or_runtime_is_refused(functions: Functions) -> None:
     sentence = "Runtime and Handler are mandatory parameters for functions created with deployment packages."
     for missing in ("Handler", "Runtime"):
-        given = {"FunctionName": "shop", "Handler": "app.handler", "Runtime": "python3.13", "Role": functions.role, "Code": {"ZipFile": zipped({"app.py": ECHO})}}
+        given = {
+            "FunctionName": "shop",
+            "Handler": "app.handler",
+            "Runtime": "python3.13",
+            "Role": functions.role,
+            "Code": {"ZipFile": zipped({"app.py": ECHO})},
+        }
         del given[missing]
         with pytest.raises(functions.aws.exceptions.InvalidParameterValueException, match=sentence):
             functions.aws.create_function(**given)
@@ -65,18 +78,31 @@ def test_a_missing_handler_or_runtime_is_refused(functions: Functions) -> None:
 def test_what_is_no_role_arn_is_refused(functions: Functions) -> None:
     code, message = refused(functions, Role="loja-role")
     assert code == "ValidationException"
-    assert message.startswith("1 validation error detected: Value 'loja-role' at 'role' failed to satisfy constraint: Member must satisfy regular expression pattern: ")
+    assert message.startswith(
+        "1 validation error detected: Value 'loja-role' at 'role' failed to satisfy constraint: Member must satisfy regular expression pattern: "
+    )
 
 
 def test_a_role_that_lambda_cannot_assume_is_refused(functions: Functions, account: str) -> None:
-    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
-    other = functions.client("iam").create_role(RoleName="servers", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+    }
+    other = functions.client("iam").create_role(RoleName="servers", AssumeRolePolicyDocument=json.dumps(trust))["Role"][
+        "Arn"
+    ]
     for role in (other, f"arn:aws:iam::{account}:role/nobody"):
-        assert refused(functions, Role=role) == ("InvalidParameterValueException", "The role defined for the function cannot be assumed by Lambda.")
+        assert refused(functions, Role=role) == (
+            "InvalidParameterValueException",
+            "The role defined for the function cannot be assumed by Lambda.",
+        )
 
 
 def test_a_role_of_another_account_is_refused(functions: Functions) -> None:
-    assert refused(functions, Role="arn:aws:iam::999999999999:role/loja-role") == ("AccessDeniedException", "Cross-account pass role is not allowed.")
+    assert refused(functions, Role="arn:aws:iam::999999999999:role/loja-role") == (
+        "AccessDeniedException",
+        "Cross-account pass role is not allowed.",
+    )
 
 
 @pytest.mark.parametrize("runtime", ["nodejs22.x", "java21", "provided.al2023", "python2.7", "python"])
@@ -93,13 +119,24 @@ def test_other_runtimes_are_refused_by_name(functions: Functions, runtime: str) 
         ("SnapStart", {"ApplyOn": "PublishedVersions"}, "SnapStart"),
         ("DeadLetterConfig", {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:dlq"}, "dead-letter"),
         ("TracingConfig", {"Mode": "Active"}, "X-Ray"),
-        ("FileSystemConfigs", [{"Arn": "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0123456789abcdef0", "LocalMountPath": "/mnt/a"}], "EFS"),
+        (
+            "FileSystemConfigs",
+            [
+                {
+                    "Arn": "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0123456789abcdef0",
+                    "LocalMountPath": "/mnt/a",
+                }
+            ],
+            "EFS",
+        ),
         ("KMSKeyArn", "arn:aws:kms:us-east-1:123456789012:key/1", "KMSKeyArn"),
         ("PackageType", "Image", "container images"),
         ("LoggingConfig", {"LogFormat": "JSON"}, "JSON log format"),
     ],
 )
-def test_what_is_not_there_is_refused_by_name_and_never_ignored(functions: Functions, setting: str, value: Any, named: str) -> None:
+def test_what_is_not_there_is_refused_by_name_and_never_ignored(
+    functions: Functions, setting: str, value: Any, named: str
+) -> None:
     code, message = refused(functions, **{setting: value})
     assert code == "InvalidParameterValueException"
     assert message.startswith("The local cloud does not do ") and named in message
@@ -110,11 +147,20 @@ def test_what_is_not_there_is_refused_by_name_and_never_ignored(functions: Funct
 
 
 def test_empty_settings_of_such_features_are_accepted(functions: Functions) -> None:
-    functions.create("shop", ECHO, VpcConfig={"SubnetIds": [], "SecurityGroupIds": []}, SnapStart={"ApplyOn": "None"}, TracingConfig={"Mode": "PassThrough"})
+    functions.create(
+        "shop",
+        ECHO,
+        VpcConfig={"SubnetIds": [], "SecurityGroupIds": []},
+        SnapStart={"ApplyOn": "None"},
+        TracingConfig={"Mode": "PassThrough"},
+    )
     assert functions.invoke("shop", 1)["Payload"] == 1
 
 
-@pytest.mark.parametrize(("setting", "value", "rule"), [("Timeout", 901, "less than or equal to 900"), ("MemorySize", 10241, "less than or equal to 10240")])
+@pytest.mark.parametrize(
+    ("setting", "value", "rule"),
+    [("Timeout", 901, "less than or equal to 900"), ("MemorySize", 10241, "less than or equal to 10240")],
+)
 def test_numbers_out_of_range_are_refused(functions: Functions, setting: str, value: int, rule: str) -> None:
     code, message = refused(functions, **{setting: value})
     assert code == "ValidationException" and rule in message and f"'{value}'" in message
@@ -129,14 +175,23 @@ def test_reserved_variables_and_more_than_4_kb_are_refused(functions: Functions)
 
 def test_unknown_and_too_many_layers_are_refused(functions: Functions, account: str) -> None:
     arn = f"arn:aws:lambda:us-east-1:{account}:layer:nothing:1"
-    assert refused(functions, Layers=[arn]) == ("InvalidParameterValueException", f"Layer version {arn} does not exist.")
-    assert refused(functions, Layers=[f"{arn[:-1]}{number}" for number in range(1, 7)])[1] == "Cannot reference more than 5 layers."
+    assert refused(functions, Layers=[arn]) == (
+        "InvalidParameterValueException",
+        f"Layer version {arn} does not exist.",
+    )
+    assert (
+        refused(functions, Layers=[f"{arn[:-1]}{number}" for number in range(1, 7)])[1]
+        == "Cannot reference more than 5 layers."
+    )
 
 
 def test_code_in_s3_must_exist_and_runs(functions: Functions) -> None:
     s3 = functions.client("s3")
     s3.create_bucket(Bucket="code-of-loja")
-    for key, place in (("NoSuchBucket", {"S3Bucket": "nowhere", "S3Key": "a.zip"}), ("NoSuchKey", {"S3Bucket": "code-of-loja", "S3Key": "a.zip"})):
+    for key, place in (
+        ("NoSuchBucket", {"S3Bucket": "nowhere", "S3Key": "a.zip"}),
+        ("NoSuchKey", {"S3Bucket": "code-of-loja", "S3Key": "a.zip"}),
+    ):
         assert f"S3 Error Code: {key}." in refused(functions, Code=place)[1]
     s3.put_object(Bucket="code-of-loja", Key="a.zip", Body=zipped({"app.py": ECHO}))
     functions.create("shop", "", Code={"S3Bucket": "code-of-loja", "S3Key": "a.zip"})
@@ -155,5 +210,7 @@ def test_a_function_of_another_account_needs_its_policy(functions: Functions, cl
     with pytest.raises(ClientError) as raised:
         partner.invoke(FunctionName=arn)
     assert raised.value.response["Error"]["Code"] == "AccessDeniedException"
-    functions.aws.add_permission(FunctionName="shop", StatementId="partner", Action="lambda:InvokeFunction", Principal="444455556666")
+    functions.aws.add_permission(
+        FunctionName="shop", StatementId="partner", Action="lambda:InvokeFunction", Principal="444455556666"
+    )
     assert partner.invoke(FunctionName=arn, Payload=b"3")["Payload"].read() == b"3"

@@ -37,12 +37,17 @@ def test_sixteen_invocations_at_once_run_in_sixteen_environments(functions: Func
     first = {identity for identity, _ in answers}
     assert len(first) == 16
     with ThreadPoolExecutor(8) as threads:
-        again = {identity for identity, _ in threads.map(lambda number: functions.invoke("shop", number)["Payload"], range(8))}
+        again = {
+            identity
+            for identity, _ in threads.map(lambda number: functions.invoke("shop", number)["Payload"], range(8))
+        }
     assert again <= first
 
 
 def test_every_invocation_gets_its_own_answer_and_log(functions: Functions) -> None:
-    functions.create("shop", "def handler(event, context):\n    print('order', event)\n    return [event, context.aws_request_id]")
+    functions.create(
+        "shop", "def handler(event, context):\n    print('order', event)\n    return [event, context.aws_request_id]"
+    )
 
     def order(number: int) -> None:
         answer = functions.invoke("shop", number)
@@ -52,7 +57,9 @@ def test_every_invocation_gets_its_own_answer_and_log(functions: Functions) -> N
     with ThreadPoolExecutor(16) as threads:
         list(threads.map(order, range(200)))
     lines = functions.log("shop")
-    assert sorted(line for line in lines if line.startswith("order")) == sorted(f"order {number}\n" for number in range(200))
+    assert sorted(line for line in lines if line.startswith("order")) == sorted(
+        f"order {number}\n" for number in range(200)
+    )
     assert sum(line.startswith("REPORT") for line in lines) == 200
 
 
@@ -69,9 +76,16 @@ def test_above_the_reserved_concurrency_requests_are_throttled_whatever_their_ve
         s3.put_object(Bucket="gate", Key="open", Body=b"")
         assert running.result()["Payload"] == "done"
     response: Any = raised.value.response
-    assert (response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]) == (429, "TooManyRequestsException")
+    assert (response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]) == (
+        429,
+        "TooManyRequestsException",
+    )
     said = {name: response[name] for name in ("Reason", "Type", "message")}
-    assert said == {"Reason": "ReservedFunctionConcurrentInvocationLimitExceeded", "Type": "User", "message": "Rate Exceeded."}
+    assert said == {
+        "Reason": "ReservedFunctionConcurrentInvocationLimitExceeded",
+        "Type": "User",
+        "message": "Rate Exceeded.",
+    }
     assert functions.invoke("shop", Qualifier="1")["Payload"] == "done"
 
 

@@ -16,7 +16,11 @@ from tests.localcloud.compute.conftest import Functions, zipped
 
 
 def test_the_environment_has_lambdas_variables(functions: Functions) -> None:
-    functions.create("env", "import os\ndef handler(event, context): return dict(os.environ)", Environment={"Variables": {"TABLE": "orders"}})
+    functions.create(
+        "env",
+        "import os\ndef handler(event, context): return dict(os.environ)",
+        Environment={"Variables": {"TABLE": "orders"}},
+    )
     seen = functions.invoke("env")["Payload"]
     assert seen["TABLE"] == "orders"
     assert seen["_HANDLER"] == "app.handler"
@@ -80,10 +84,19 @@ def test_paths_are_those_of_aws(functions: Functions) -> None:
     """
     functions.create("paths", "", Code={"ZipFile": zipped({"app.py": source, "data/note.txt": "from the zip"})})
     seen = functions.invoke("paths")["Payload"]
-    assert (seen["file"], seen["cwd"], seen["first"], seen["tmp"]) == ("/var/task/app.py", "/var/task", "/var/task", "/tmp")
+    assert (seen["file"], seen["cwd"], seen["first"], seen["tmp"]) == (
+        "/var/task/app.py",
+        "/var/task",
+        "/var/task",
+        "/tmp",
+    )
     assert seen["json"] == "/var/lang/lib/python3.13/json/__init__.py"
     assert seen["os"] == "/var/lang/lib/python3.13/os.py"
-    assert (seen["task"], seen["entries"], seen["text"]) == (["app.py", "data"], ["/var/task/data/note.txt"], "from the zip")
+    assert (seen["task"], seen["entries"], seen["text"]) == (
+        ["app.py", "data"],
+        ["/var/task/data/note.txt"],
+        "from the zip",
+    )
     assert seen["walk"] == ["/var/task", "/var/task/data"]
     assert seen["real"] == "/var/task/app.py"
 
@@ -107,12 +120,16 @@ def test_tmp_is_the_environments_own(functions: Functions) -> None:
     assert functions.invoke("other")["Payload"] == []
 
 
-@pytest.mark.parametrize("path", ["/var/task/new.txt", "new.txt", "/opt/new.txt", "/home/new.txt", "/tmp/../etc/new.txt"])
+@pytest.mark.parametrize(
+    "path", ["/var/task/new.txt", "new.txt", "/opt/new.txt", "/home/new.txt", "/tmp/../etc/new.txt"]
+)
 def test_only_tmp_can_be_written(functions: Functions, path: str) -> None:
     functions.create("writer", "def handler(event, context): open(event, 'w')")
     payload = functions.invoke("writer", path)["Payload"]
     assert (payload["errorType"], payload["errorMessage"]) == ("OSError", f"[Errno 30] Read-only file system: '{path}'")
-    assert payload["stackTrace"] == ["  File \"/var/task/app.py\", line 1, in handler\n    def handler(event, context): open(event, 'w')\n"]
+    assert payload["stackTrace"] == [
+        "  File \"/var/task/app.py\", line 1, in handler\n    def handler(event, context): open(event, 'w')\n"
+    ]
 
 
 def test_a_missing_file_is_named_by_the_path_that_the_handler_used(functions: Functions) -> None:
@@ -125,7 +142,10 @@ def test_a_missing_file_is_named_by_the_path_that_the_handler_used(functions: Fu
 def test_layers_are_merged_into_opt_and_their_python_folder_can_be_imported(functions: Functions) -> None:
     first = zipped({"python/prices.py": "VALUE = 1", "python/shared.py": "NAME = 'first'"})
     second = zipped({"python/shared.py": "NAME = 'second'"})
-    arns = [functions.aws.publish_layer_version(LayerName=name, Content={"ZipFile": content})["LayerVersionArn"] for name, content in (("a", first), ("b", second))]
+    arns = [
+        functions.aws.publish_layer_version(LayerName=name, Content={"ZipFile": content})["LayerVersionArn"]
+        for name, content in (("a", first), ("b", second))
+    ]
     source = "import os, prices, shared\ndef handler(event, context): return [prices.VALUE, shared.NAME, prices.__file__, sorted(os.listdir('/opt/python'))]"
     functions.create("layered", source, Layers=arns)
     functions.aws.delete_layer_version(LayerName="a", VersionNumber=1)
@@ -133,7 +153,10 @@ def test_layers_are_merged_into_opt_and_their_python_folder_can_be_imported(func
 
 
 def test_other_machines_cannot_be_reached(functions: Functions) -> None:
-    functions.create("caller", "import urllib.request\ndef handler(event, context): urllib.request.urlopen('http://192.0.2.1/', timeout=2)")
+    functions.create(
+        "caller",
+        "import urllib.request\ndef handler(event, context): urllib.request.urlopen('http://192.0.2.1/', timeout=2)",
+    )
     payload = functions.invoke("caller")["Payload"]
     assert payload["errorType"] in ("URLError", "ConnectionRefusedError") and "192.0.2.1" in payload["errorMessage"]
 
@@ -160,7 +183,9 @@ def test_too_much_memory_kills_the_function(functions: Functions) -> None:
 
 
 def test_max_memory_used_is_measured(functions: Functions) -> None:
-    functions.create("user", "kept = []\ndef handler(event, context):\n    kept.append(bytearray(b'x') * 50_000_000)", MemorySize=256)
+    functions.create(
+        "user", "kept = []\ndef handler(event, context):\n    kept.append(bytearray(b'x') * 50_000_000)", MemorySize=256
+    )
     used = re.search(r"Max Memory Used: (\d+) MB", functions.invoke("user")["Log"])
     assert used and 55 < int(used[1]) < 120
 
@@ -186,18 +211,33 @@ def test_programs_that_a_handler_started_end_with_a_timeout(functions: Functions
 
 
 def test_ten_seconds_of_init_are_followed_by_a_second_one_within_the_functions_timeout(functions: Functions) -> None:
-    functions.create("slow", "import time\nprint('starting')\ntime.sleep(60)\ndef handler(event, context): pass", Timeout=1)
+    functions.create(
+        "slow", "import time\nprint('starting')\ntime.sleep(60)\ndef handler(event, context): pass", Timeout=1
+    )
     answer = functions.invoke("slow")
     assert answer["Payload"]["errorType"] == "Sandbox.Timedout"
     lines = answer["Log"].splitlines()
-    assert [line.split(" ")[0].split("\t")[0] for line in lines] == ["INIT_START", "starting", "INIT_REPORT", "starting", "INIT_REPORT", "START", "END", "REPORT"]
+    assert [line.split(" ")[0].split("\t")[0] for line in lines] == [
+        "INIT_START",
+        "starting",
+        "INIT_REPORT",
+        "starting",
+        "INIT_REPORT",
+        "START",
+        "END",
+        "REPORT",
+    ]
     assert re.fullmatch(r"INIT_REPORT Init Duration: 10\d{3}\.\d\d ms\tPhase: init\tStatus: timeout", lines[2])
     assert re.fullmatch(r"INIT_REPORT Init Duration: 1\d{3}\.\d\d ms\tPhase: invoke\tStatus: timeout", lines[4])
 
 
 @pytest.mark.parametrize("runtime", ["python3.9", "python3.11", "python3.12", "python3.14"])
 def test_every_python_runtime_name_runs(functions: Functions, runtime: str) -> None:
-    functions.create("any", 'import os, json\ndef handler(event, context): return [os.environ["AWS_EXECUTION_ENV"], json.__file__, "é"]', Runtime=runtime)
+    functions.create(
+        "any",
+        'import os, json\ndef handler(event, context): return [os.environ["AWS_EXECUTION_ENV"], json.__file__, "é"]',
+        Runtime=runtime,
+    )
     answer = functions.invoke("any")
     assert answer["Payload"] == [f"AWS_Lambda_{runtime}", f"/var/lang/lib/{runtime}/json/__init__.py", "é"]
     assert ("é".encode() in answer["Body"]) == (runtime in ("python3.12", "python3.14"))

@@ -69,12 +69,18 @@ def test_an_exception_at_import_has_no_request_id_and_shows_the_import(functions
 @pytest.mark.parametrize(
     ("handler", "error_type", "message"),
     [
-        ("nowhere.handler", "Runtime.ImportModuleError", "Unable to import module 'nowhere': No module named 'nowhere'"),
+        (
+            "nowhere.handler",
+            "Runtime.ImportModuleError",
+            "Unable to import module 'nowhere': No module named 'nowhere'",
+        ),
         ("app.missing", "Runtime.HandlerNotFound", "Handler 'missing' missing on module 'app'"),
         ("app", "Runtime.MalformedHandlerName", "Bad handler 'app': not enough values to unpack (expected 2, got 1)"),
     ],
 )
-def test_a_wrong_handler_is_named_without_a_stack_trace(functions: Functions, handler: str, error_type: str, message: str) -> None:
+def test_a_wrong_handler_is_named_without_a_stack_trace(
+    functions: Functions, handler: str, error_type: str, message: str
+) -> None:
     functions.create("broken", ECHO, Handler=handler)
     payload = functions.invoke("broken")["Payload"]
     assert (payload["errorType"], payload["errorMessage"], payload["stackTrace"]) == (error_type, message, [])
@@ -88,16 +94,23 @@ def test_a_syntax_error_names_the_line(functions: Functions) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "reason"), [("0", "Runtime exited without providing a reason"), ("127", "Runtime exited with error: exit status 127")]
+    ("code", "reason"),
+    [("0", "Runtime exited without providing a reason"), ("127", "Runtime exited with error: exit status 127")],
 )
 @pytest.mark.parametrize("where", ["handler", "import"])
 def test_leaving_the_process_is_an_exit_error(functions: Functions, code: str, reason: str, where: str) -> None:
-    sources = {"handler": f"import sys\ndef handler(event, context): sys.exit({code})", "import": f"import sys\nsys.exit({code})"}
+    sources = {
+        "handler": f"import sys\ndef handler(event, context): sys.exit({code})",
+        "import": f"import sys\nsys.exit({code})",
+    }
     functions.create("quitter", sources[where])
     answer = functions.invoke("quitter")
     request_id = answer["ResponseMetadata"]["RequestId"]
     assert answer["FunctionError"] == "Unhandled"
-    assert answer["Payload"] == {"errorType": "Runtime.ExitError", "errorMessage": f"RequestId: {request_id} Error: {reason}"}
+    assert answer["Payload"] == {
+        "errorType": "Runtime.ExitError",
+        "errorMessage": f"RequestId: {request_id} Error: {reason}",
+    }
 
 
 def test_after_a_timeout_globals_are_fresh_and_tmp_is_kept(functions: Functions) -> None:
@@ -161,7 +174,10 @@ def test_requests_are_limited_to_6_mb_and_1_mb_when_asynchronous(functions: Func
     functions.create("length", "def handler(event, context): return len(event)", MemorySize=512)
     assert functions.invoke("length", "x" * 5_000_000)["Payload"] == 5_000_000
     too_large = failure(functions, FunctionName="length", Payload=json.dumps("x" * 6_291_455))
-    assert (too_large["ResponseMetadata"]["HTTPStatusCode"], too_large["Error"]["Code"]) == (413, "RequestTooLargeException")
+    assert (too_large["ResponseMetadata"]["HTTPStatusCode"], too_large["Error"]["Code"]) == (
+        413,
+        "RequestTooLargeException",
+    )
     assert "6291456 bytes" in too_large["Error"]["Message"]
     too_large = failure(functions, FunctionName="length", InvocationType="Event", Payload=json.dumps("x" * 1_048_575))
     assert "1048576 bytes" in too_large["Error"]["Message"]
@@ -171,8 +187,13 @@ def test_requests_are_limited_to_6_mb_and_1_mb_when_asynchronous(functions: Func
 def test_a_payload_that_is_no_json_is_refused(functions: Functions, payload: bytes) -> None:
     functions.create("echo", ECHO)
     answer = failure(functions, FunctionName="echo", Payload=payload)
-    assert (answer["ResponseMetadata"]["HTTPStatusCode"], answer["Error"]["Code"]) == (400, "InvalidRequestContentException")
-    assert answer["Error"]["Message"].startswith("Could not parse request body into json: Could not parse payload into json: ")
+    assert (answer["ResponseMetadata"]["HTTPStatusCode"], answer["Error"]["Code"]) == (
+        400,
+        "InvalidRequestContentException",
+    )
+    assert answer["Error"]["Message"].startswith(
+        "Could not parse request body into json: Could not parse payload into json: "
+    )
     assert answer["Type"] == "User"
 
 
@@ -210,10 +231,14 @@ def test_the_context_says_what_runs(functions: Functions) -> None:
 
 
 def test_the_trace_header_of_the_caller_is_seen_inside_and_only_inside_the_handler(functions: Functions) -> None:
-    functions.create("trace", 'import os\nID = "_X_AMZN_TRACE_ID"\nbefore = ID in os.environ\ndef handler(event, context): return [before, os.environ[ID]]')
+    functions.create(
+        "trace",
+        'import os\nID = "_X_AMZN_TRACE_ID"\nbefore = ID in os.environ\ndef handler(event, context): return [before, os.environ[ID]]',
+    )
     root = "1-5bef4de7-ad49b0e87f6ef6c87fc2e700"
     functions.aws.meta.events.register(
-        "before-send.lambda.Invoke", lambda request, **_: request.headers.__setitem__("X-Amzn-Trace-Id", f"Root={root};Sampled=1")
+        "before-send.lambda.Invoke",
+        lambda request, **_: request.headers.__setitem__("X-Amzn-Trace-Id", f"Root={root};Sampled=1"),
     )
     before, seen = functions.invoke("trace")["Payload"]
     assert before is False
@@ -228,6 +253,9 @@ def test_without_a_caller_the_trace_is_new_and_not_sampled(functions: Functions)
 
 
 def test_a_function_with_its_own_module_of_the_runtimes_name_keeps_it(functions: Functions) -> None:
-    files = {"app.py": "import jmespath\ndef handler(event, context): return jmespath.NAME", "jmespath.py": "NAME = 'ours'"}
+    files = {
+        "app.py": "import jmespath\ndef handler(event, context): return jmespath.NAME",
+        "jmespath.py": "NAME = 'ours'",
+    }
     functions.create("own", "", Code={"ZipFile": zipped(files)})
     assert functions.invoke("own")["Payload"] == "ours"

@@ -40,7 +40,9 @@ def test_a_reset_ends_the_environments_of_its_account_only(functions: Functions,
     httpx.post(f"{cloud.endpoint_url}/_localcloud/reset", headers={"x-localcloud-account": account}).raise_for_status()
     eventually(lambda: not psutil.pid_exists(ours))
     assert neighbours.invoke("shop")["Payload"] == theirs
-    httpx.post(f"{cloud.endpoint_url}/_localcloud/reset", headers={"x-localcloud-account": "777788889999"}).raise_for_status()
+    httpx.post(
+        f"{cloud.endpoint_url}/_localcloud/reset", headers={"x-localcloud-account": "777788889999"}
+    ).raise_for_status()
 
 
 @KILLED_AT_ONCE

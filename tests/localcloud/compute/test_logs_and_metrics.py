@@ -19,8 +19,17 @@ def test_a_cold_start_logs_init_start_start_the_functions_lines_end_and_report(f
     request_id = answer["ResponseMetadata"]["RequestId"]
     log = functions.log("shop")
     assert answer["Log"] == "".join(log)
-    assert re.fullmatch(r"INIT_START Runtime Version: python:3\.13\.v\d+\tRuntime Version ARN: arn:aws:lambda:us-east-1::runtime:[0-9a-f]{64}\n", log[0])
-    assert log[1:6] == ["loading\n", f"START RequestId: {request_id} Version: $LATEST\n", "one\n", "two\n", f"END RequestId: {request_id}\n"]
+    assert re.fullmatch(
+        r"INIT_START Runtime Version: python:3\.13\.v\d+\tRuntime Version ARN: arn:aws:lambda:us-east-1::runtime:[0-9a-f]{64}\n",
+        log[0],
+    )
+    assert log[1:6] == [
+        "loading\n",
+        f"START RequestId: {request_id} Version: $LATEST\n",
+        "one\n",
+        "two\n",
+        f"END RequestId: {request_id}\n",
+    ]
     assert re.fullmatch(
         rf"REPORT RequestId: {request_id}\tDuration: {NUMBER} ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB\tMax Memory Used: \d+ MB\t"
         rf"Init Duration: {NUMBER} ms\t\n",
@@ -51,7 +60,9 @@ def test_log_records_have_awss_form_and_stay_one_event(functions: Functions) -> 
     request_id = functions.invoke("shop")["ResponseMetadata"]["RequestId"]
     _, _, info, error, _, report = functions.log("shop")
     assert re.fullmatch(rf"\[INFO\]\t\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{3}}Z\t{request_id}\tfirst\nsecond\n", info)
-    assert error.startswith('[ERROR] ValueError: wrong\nTraceback (most recent call last):\n\u00a0\u00a0File "/var/task/app.py", line 5, in handler\n')
+    assert error.startswith(
+        '[ERROR] ValueError: wrong\nTraceback (most recent call last):\n\u00a0\u00a0File "/var/task/app.py", line 5, in handler\n'
+    )
     assert "Status" not in report
 
 
@@ -72,11 +83,16 @@ def test_the_stream_is_named_by_day_version_and_environment(functions: Functions
     functions.create("shop", "def handler(event, context): pass", Publish=True)
     functions.invoke("shop", Qualifier="1")
     streams = functions.client("logs").describe_log_streams(logGroupName="/aws/lambda/shop")["logStreams"]
-    assert [bool(re.fullmatch(r"\d{4}/\d\d/\d\d/\[1\][0-9a-f]{32}", stream["logStreamName"])) for stream in streams] == [True]
+    assert [
+        bool(re.fullmatch(r"\d{4}/\d\d/\d\d/\[1\][0-9a-f]{32}", stream["logStreamName"])) for stream in streams
+    ] == [True]
 
 
 def test_output_without_a_line_end_and_from_c_is_kept(functions: Functions) -> None:
-    functions.create("shop", "import os, sys\ndef handler(event, context):\n    os.write(2, b'raw\\n')\n    print('no end', end='', file=sys.stderr)")
+    functions.create(
+        "shop",
+        "import os, sys\ndef handler(event, context):\n    os.write(2, b'raw\\n')\n    print('no end', end='', file=sys.stderr)",
+    )
     functions.invoke("shop")
     assert functions.log("shop")[2:4] == ["raw\n", "no end\n"]
 

@@ -11,7 +11,11 @@ from tests.localcloud.compute.conftest import Functions, zipped
 
 
 def answering(text: str) -> bytes:
-    return zipped({"app.py": f"def handler(event, context): return [{text!r}, context.function_version, context.invoked_function_arn]"})
+    return zipped(
+        {
+            "app.py": f"def handler(event, context): return [{text!r}, context.function_version, context.invoked_function_arn]"
+        }
+    )
 
 
 @pytest.fixture
@@ -49,11 +53,15 @@ def test_changes_of_latest_do_not_touch_versions(shop: Functions) -> None:
 
 
 def test_a_weighted_alias_splits_the_traffic(shop: Functions) -> None:
-    shop.aws.create_alias(FunctionName="shop", Name="live", FunctionVersion="1", RoutingConfig={"AdditionalVersionWeights": {"2": 0.5}})
+    shop.aws.create_alias(
+        FunctionName="shop", Name="live", FunctionVersion="1", RoutingConfig={"AdditionalVersionWeights": {"2": 0.5}}
+    )
     ran = Counter(shop.invoke("shop", Qualifier="live")["ExecutedVersion"] for _ in range(60))
     assert set(ran) == {"1", "2"} and min(ran.values()) >= 10
     for weight, version in ((0.0, "1"), (1.0, "2")):
-        shop.aws.update_alias(FunctionName="shop", Name="live", RoutingConfig={"AdditionalVersionWeights": {"2": weight}})
+        shop.aws.update_alias(
+            FunctionName="shop", Name="live", RoutingConfig={"AdditionalVersionWeights": {"2": weight}}
+        )
         assert {shop.invoke("shop", Qualifier="live")["ExecutedVersion"] for _ in range(10)} == {version}
 
 
@@ -64,7 +72,9 @@ def test_an_unknown_qualifier_is_not_found(shop: Functions, account: str) -> Non
 
 
 def test_two_qualifiers_that_disagree_are_refused(shop: Functions) -> None:
-    with pytest.raises(ClientError, match="The derived qualifier from the function name does not match the specified qualifier"):
+    with pytest.raises(
+        ClientError, match="The derived qualifier from the function name does not match the specified qualifier"
+    ):
         shop.invoke("shop:1", Qualifier="2")
 
 
@@ -77,7 +87,9 @@ def test_unchanged_code_is_not_published_again_and_numbers_are_not_reused(shop: 
 
 
 def test_a_version_that_an_alias_uses_cannot_be_deleted(shop: Functions) -> None:
-    shop.aws.create_alias(FunctionName="shop", Name="live", FunctionVersion="1", RoutingConfig={"AdditionalVersionWeights": {"2": 0.1}})
+    shop.aws.create_alias(
+        FunctionName="shop", Name="live", FunctionVersion="1", RoutingConfig={"AdditionalVersionWeights": {"2": 0.1}}
+    )
     for version in ("1", "2"):
         with pytest.raises(shop.aws.exceptions.ResourceConflictException):
             shop.aws.delete_function(FunctionName="shop", Qualifier=version)
@@ -87,7 +99,12 @@ def test_a_version_that_an_alias_uses_cannot_be_deleted(shop: Functions) -> None
 def test_a_weight_for_latest_or_for_an_unknown_version_is_refused(shop: Functions) -> None:
     for main, weights in (("$LATEST", {"1": 0.5}), ("1", {"9": 0.5}), ("1", {"1": 0.5})):
         with pytest.raises(ClientError):
-            shop.aws.create_alias(FunctionName="shop", Name="live", FunctionVersion=main, RoutingConfig={"AdditionalVersionWeights": weights})
+            shop.aws.create_alias(
+                FunctionName="shop",
+                Name="live",
+                FunctionVersion=main,
+                RoutingConfig={"AdditionalVersionWeights": weights},
+            )
 
 
 def test_a_function_is_active_at_once_so_that_waiters_return(shop: Functions) -> None:

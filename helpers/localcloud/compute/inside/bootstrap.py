@@ -55,7 +55,11 @@ def limit(memory_mb: int, storage_mb: int) -> None:
         import resource
     except ImportError:
         return
-    sizes = {"RLIMIT_DATA": memory_mb * _MEGABYTE + _DATA_SLACK, "RLIMIT_FSIZE": storage_mb * _MEGABYTE, "RLIMIT_CORE": 0}
+    sizes = {
+        "RLIMIT_DATA": memory_mb * _MEGABYTE + _DATA_SLACK,
+        "RLIMIT_FSIZE": storage_mb * _MEGABYTE,
+        "RLIMIT_CORE": 0,
+    }
     for name, size in sizes.items():
         number = getattr(resource, name)
         _, hard = resource.getrlimit(number)
@@ -87,7 +91,11 @@ def main(arguments: list[str]) -> None:
     imports = load("localcloud_imports", os.path.join(here, "imports.py"))
     view = paths.View(
         writable={"/tmp": given["tmp"]},
-        readable={"/var/task": given["task"], "/opt": given["opt"], **imports.language_folders(given["python"], given["packages"])},
+        readable={
+            "/var/task": given["task"],
+            "/opt": given["opt"],
+            **imports.language_folders(given["python"], given["packages"]),
+        },
     )
     imports.install(view, given["python"])
     paths.install(view)

@@ -90,7 +90,10 @@ class _Finder:
         self._shown = shown
         self._only = only
         self._finder = FileFinder(
-            real, (_ExtensionLoader, EXTENSION_SUFFIXES), (_SourceLoader, SOURCE_SUFFIXES), (_SourcelessLoader, BYTECODE_SUFFIXES)
+            real,
+            (_ExtensionLoader, EXTENSION_SUFFIXES),
+            (_SourceLoader, SOURCE_SUFFIXES),
+            (_SourcelessLoader, BYTECODE_SUFFIXES),
         )
 
     def find_spec(self, name: str, target: Any = None) -> ModuleSpec | None:

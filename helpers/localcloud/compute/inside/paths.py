@@ -17,7 +17,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-_READERS = ("access", "chdir", "listdir", "lstat", "stat", "statvfs", "pathconf", "readlink", "getxattr", "listxattr", "open", "scandir")
+_READERS = (
+    "access",
+    "chdir",
+    "listdir",
+    "lstat",
+    "stat",
+    "statvfs",
+    "pathconf",
+    "readlink",
+    "getxattr",
+    "listxattr",
+    "open",
+    "scandir",
+)
 _WRITERS = (
     *("chmod", "chown", "chflags", "lchflags", "lchmod", "lchown", "mkdir", "mkfifo", "mknod"),
     *("remove", "unlink", "rmdir", "truncate", "utime", "setxattr", "removexattr"),

@@ -41,7 +41,12 @@ def _stream() -> Any:
 def _request(
     method: str, path: str, body: bytes = b"", headers: Iterable[tuple[str, str]] = ()
 ) -> tuple[int, dict[str, str], bytes]:
-    lines = [f"{method} {path} HTTP/1.1", "Host: runtime", f"User-Agent: {_state['user_agent']}", f"Content-Length: {len(body)}"]
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        "Host: runtime",
+        f"User-Agent: {_state['user_agent']}",
+        f"Content-Length: {len(body)}",
+    ]
     lines += [f"{name}: {value}" for name, value in headers]
     stream = _stream()
     stream.write("\r\n".join([*lines, "", ""]).encode() + body)
@@ -77,7 +82,9 @@ def _post(path: str, body: bytes, headers: Iterable[tuple[str, str]]) -> None:
         raise RuntimeError(f"Failed to post invocation response: the Runtime API answered {status}")
 
 
-def post_invocation_result(invoke_id: str, result_data: bytes, content_type: str, invocation_id: str | None = None) -> None:
+def post_invocation_result(
+    invoke_id: str, result_data: bytes, content_type: str, invocation_id: str | None = None
+) -> None:
     """Send what the handler returned."""
     _post(f"{_ROOT}{invoke_id}/response", result_data, [("Content-Type", content_type)])
 
