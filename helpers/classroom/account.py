@@ -1,0 +1,182 @@
+"""What a check may do with the account it looks at."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from helpers.cloud.control import call
+from helpers.errors import CourseError
+
+T = TypeVar("T")
+
+DEFAULT_CALL_SECONDS = 20.0
+_POLL_SECONDS = 0.1
+
+# boto3 builds clients from shared, unlocked state: https://boto3.amazonaws.com/v1/documentation/api/latest/guide/session.html
+_building = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """What came back from one call of a Lambda function.
+
+    payload: the parsed JSON of the answer; ``None`` for an asynchronous call or an empty answer.
+    error: ``None``, or the error object that Lambda returned (``errorType``, ``errorMessage``).
+    log: the last 4 KB of the function's log, as AWS's ``LogType=Tail`` gives it.
+    duration_ms: as the REPORT line says; ``None`` where there is none.
+    cold: whether this call had to start an execution environment.
+    """
+
+    payload: Any
+    error: dict[str, Any] | None
+    log: str
+    duration_ms: float | None
+    cold: bool
+
+
+class Clock:
+    """The local cloud's virtual clock, for checks of what happens later."""
+
+    def __init__(self, endpoint_url: str | None) -> None:
+        self._endpoint_url = endpoint_url
+
+    def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
+        """Move virtual time forward.
+
+        Raises: ``CourseError`` when the account is a real one, whose time nobody moves.
+        """
+        if self._endpoint_url is None:
+            raise CourseError("this check moves the clock, which only the local cloud can: run it there")
+        step = seconds + 60 * minutes + 3600 * hours + 86400 * days
+        call(self._endpoint_url, "POST", "/_localcloud/clock/advance", {"seconds": step})
+
+
+class Account:
+    """An AWS account as a check sees it: public APIs, inputs of its own, the virtual clock.
+
+    account_id: twelve digits; on the local cloud they are the access key as well.
+    endpoint_url: the local cloud; ``None`` looks at the real account of ``session``.
+    seed: what :attr:`random` is seeded with; a learner cannot know it.
+    session: shared by the checks of one judge, because it keeps AWS's service descriptions parsed.
+    call_seconds: how long one AWS call may take.
+    """
+
+    def __init__(
+        self,
+        account_id: str,
+        *,
+        endpoint_url: str | None,
+        seed: bytes,
+        session: boto3.Session | None = None,
+        region: str = "us-east-1",
+        call_seconds: float = DEFAULT_CALL_SECONDS,
+    ) -> None:
+        self.id = account_id
+        self.region = region
+        self.random = random.Random(seed)
+        self.clock = Clock(endpoint_url)
+        self.last_call: dict[str, Any] = {}
+        self._endpoint_url = endpoint_url
+        self._session = session or boto3.Session()
+        self._keys = {"aws_access_key_id": account_id, "aws_secret_access_key": "judge"} if endpoint_url else {}
+        self.call_seconds = call_seconds
+        self._config = Config(
+            connect_timeout=5,
+            read_timeout=call_seconds,
+            retries={"total_max_attempts": 1},
+            s3={"addressing_style": "path"} if endpoint_url else None,
+        )
+        self._clients: dict[str, Any] = {}
+
+    def client(self, service: str) -> Any:
+        """The judge's own boto3 client of ``service``: nothing of it has ever been in the learner's process."""
+        with _building:
+            if service not in self._clients:
+                client = self._session.client(
+                    service, region_name=self.region, endpoint_url=self._endpoint_url, config=self._config, **self._keys
+                )
+                client.meta.events.register("provide-client-params.*.*", self._remember)
+                self._clients[service] = client
+        return self._clients[service]
+
+    def _remember(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        self.last_call = {"operation": model.name, **params}
+
+    def invoke(
+        self,
+        name: str,
+        event: object,
+        kind: Literal["RequestResponse", "Event", "DryRun"] = "RequestResponse",
+        qualifier: str | None = None,
+    ) -> Invocation:
+        """Call the Lambda function ``name`` with ``event``.
+
+        kind: ``Event`` only queues the call; nothing but acceptance comes back.
+        qualifier: a version or an alias.
+
+        Raises: ``ClientError`` as AWS does, such as ``ResourceNotFoundException``.
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+        """
+        extra = {"Qualifier": qualifier} if qualifier else {}
+        if kind == "RequestResponse":
+            extra["LogType"] = "Tail"
+        answer = self.client("lambda").invoke(
+            FunctionName=name, InvocationType=kind, Payload=json.dumps(event).encode(), **extra
+        )
+        body = answer["Payload"].read()
+        payload = json.loads(body) if body else None
+        log = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
+        duration = re.search(r"^REPORT .*?\bDuration: ([\d.]+) ms", log, re.MULTILINE)
+        failed = "FunctionError" in answer
+        return Invocation(
+            payload=None if failed else payload,
+            error=(payload if isinstance(payload, dict) else {"errorMessage": str(payload)}) if failed else None,
+            log=log,
+            duration_ms=float(duration[1]) if duration else None,
+            cold="Init Duration:" in log,
+        )
+
+    def logs(self, function_name: str) -> list[str]:
+        """All log lines of a function, oldest first; an empty list when it never ran."""
+        pages = self.client("logs").get_paginator("filter_log_events")
+        try:
+            return [
+                event["message"].rstrip("\n")
+                for page in pages.paginate(logGroupName=f"/aws/lambda/{function_name}")
+                for event in page["events"]
+            ]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+                return []
+            raise
+
+    def eventually(self, condition: Callable[[], T], seconds: float = 10) -> T:
+        """Ask ``condition`` until its answer is true, for at most ``seconds`` of real time; return the last answer.
+
+        What AWS refuses meanwhile (``ClientError``) counts as *not yet*, and is raised at the end.
+        """
+        deadline = time.monotonic() + seconds
+        while True:
+            late = time.monotonic() >= deadline
+            try:
+                answer = condition()
+            except ClientError:
+                if late:
+                    raise
+            else:
+                if answer or late:
+                    return answer
+            threading.Event().wait(_POLL_SECONDS)
