@@ -1,17 +1,22 @@
 """The guard: a process in which it is installed cannot connect to any other machine.
 
 Python's audit hooks see every name look-up and every connection, whatever library makes them, and cannot be taken
-away again. Only the standard library is used, because Lambda execution environments load this file on its own.
+away again. Lambda execution environments load this file on its own, as a part of every cold start: it uses the standard
+library alone, and little of it.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import sys
-from collections.abc import Callable
-from typing import Any
 
-Permit = Callable[[str], bool]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Permit = Callable[[str], bool]
+
+_THIS_MACHINE = ("", "localhost", "127.0.0.1", "::1")
 
 _installed: list[bool] = []
 _permits: list[Permit] = []
@@ -21,8 +26,10 @@ def _stays_here(host: object) -> bool:
     if host is None:
         return True
     name = host.decode(errors="replace") if isinstance(host, bytes) else str(host)
-    if name in ("", "localhost") or name.endswith(".localhost") or any(permits(name) for permits in _permits):
+    if name in _THIS_MACHINE or name.endswith(".localhost") or any(permits(name) for permits in _permits):
         return True
+    import ipaddress
+
     try:
         address = ipaddress.ip_address(name.split("%")[0])
     except ValueError:

@@ -14,7 +14,11 @@ RULES = [
     ("cloud", {"localcloud", "classroom", "authoring", "desk"}, "clients talk to the server over HTTP"),
     ("show", {"localcloud"}, "pictures are clients of the server"),
     ("classroom", {"localcloud", "desk"}, "the judge looks at the account from outside"),
-    ("localcloud", {"cloud", "classroom", "authoring", "desk", "show"}, "the server knows nothing of the course and could be published alone"),
+    (
+        "localcloud",
+        {"cloud", "classroom", "authoring", "desk", "show"},
+        "the server knows nothing of the course and could be published alone",
+    ),
     ("authoring", {"localcloud", "desk"}, "authoring knows files, not clouds"),
 ]
 
@@ -44,11 +48,16 @@ def test_moto_is_patched_in_one_place_only() -> None:
     offenders = [
         str(path.relative_to(HELPERS))
         for path in HELPERS.rglob("*.py")
-        if "localcloud" not in path.parts and any(line.startswith(("import moto", "from moto")) for line in path.read_text(encoding="utf-8").splitlines())
+        if "localcloud" not in path.parts
+        and any(line.startswith(("import moto", "from moto")) for line in path.read_text(encoding="utf-8").splitlines())
     ]
     assert offenders == []
 
 
 def test_every_room_says_what_it_is_for() -> None:
-    silent = [str(path.relative_to(HELPERS)) for path in HELPERS.rglob("__init__.py") if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
+    silent = [
+        str(path.relative_to(HELPERS))
+        for path in HELPERS.rglob("__init__.py")
+        if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    ]
     assert silent == []

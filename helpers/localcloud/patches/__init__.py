@@ -44,7 +44,7 @@ def patch(target: str, *, why: str) -> Callable[[Callable[..., Any]], Callable[.
         for part in owners:
             owner = getattr(owner, part)
         original = owner.__dict__[name] if name in getattr(owner, "__dict__", {}) else getattr(owner, name)
-        bare = original.__func__ if isinstance(original, staticmethod | classmethod) else original
+        bare: Any = original.__func__ if isinstance(original, staticmethod | classmethod) else original
         bare = bare.fget if isinstance(bare, property) else bare
 
         @functools.wraps(bare)

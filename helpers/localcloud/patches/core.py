@@ -70,7 +70,9 @@ def _modules(original: Any) -> tuple[str, ...]:
     return tuple(original())
 
 
-@patch("moto.core.responses:method_names_from_class", why="moto inspects the class of the service again for every request")
+@patch(
+    "moto.core.responses:method_names_from_class", why="moto inspects the class of the service again for every request"
+)
 def _method_names_from_class(original: Any, clazz: type) -> frozenset[str]:
     return _methods(original, clazz)
 

@@ -40,7 +40,11 @@ def test_a_cancelled_transaction_undoes_nothing_that_others_wrote_meanwhile(dyna
     dynamodb.put_item(TableName="stock", Item={"sku": {"S": "caneca"}, "quantity": {"N": "1000"}})
 
     def place(number: int) -> bool:
-        put = {"TableName": "orders", "Item": {"order_id": {"S": str(number)}}, "ConditionExpression": "attribute_not_exists(order_id)"}
+        put = {
+            "TableName": "orders",
+            "Item": {"order_id": {"S": str(number)}},
+            "ConditionExpression": "attribute_not_exists(order_id)",
+        }
         take = {
             "TableName": "stock",
             "Key": {"sku": {"S": "caneca"}},
@@ -62,7 +66,11 @@ def test_a_cancelled_transaction_undoes_nothing_that_others_wrote_meanwhile(dyna
 def test_of_many_callers_with_the_same_condition_one_wins(dynamodb: Any) -> None:
     def claim(_: int) -> bool:
         try:
-            dynamodb.put_item(TableName="orders", Item={"order_id": {"S": "o-1"}}, ConditionExpression="attribute_not_exists(order_id)")
+            dynamodb.put_item(
+                TableName="orders",
+                Item={"order_id": {"S": "o-1"}},
+                ConditionExpression="attribute_not_exists(order_id)",
+            )
         except dynamodb.exceptions.ConditionalCheckFailedException:
             return False
         return True
@@ -73,6 +81,9 @@ def test_of_many_callers_with_the_same_condition_one_wins(dynamodb: Any) -> None
 
 def test_a_scan_may_meet_writers(dynamodb: Any) -> None:
     with ThreadPoolExecutor(8) as callers:
-        writers = [callers.submit(dynamodb.put_item, TableName="orders", Item={"order_id": {"S": str(number)}}) for number in range(200)]
+        writers = [
+            callers.submit(dynamodb.put_item, TableName="orders", Item={"order_id": {"S": str(number)}})
+            for number in range(200)
+        ]
         readers = [callers.submit(dynamodb.scan, TableName="orders", Select="COUNT") for _ in range(20)]
         assert all(call.result()["ResponseMetadata"]["HTTPStatusCode"] == 200 for call in [*writers, *readers])

@@ -8,7 +8,17 @@ ARN = "arn:aws:sqs:us-east-1:111111111111:inbox"
 
 
 def policy(**statement: object) -> dict[str, object]:
-    return {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "222222222222"}, "Action": "sqs:SendMessage", "Resource": ARN, **statement}]}
+    return {
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "222222222222"},
+                "Action": "sqs:SendMessage",
+                "Resource": ARN,
+                **statement,
+            }
+        ]
+    }
 
 
 def asks(document: object, action: str = "sqs:SendMessage") -> bool:
