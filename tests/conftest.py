@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from helpers.cloud.discovery import wait_for_address
+from helpers.cloud.owned import owned_cloud
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 _ACCOUNTS = itertools.count(200_000_000_001)
@@ -45,23 +43,8 @@ class CloudProcess:
 @contextmanager
 def cloud_process(**environment: str) -> Iterator[CloudProcess]:
     """Run ``course cloud`` for the time of a ``with`` block; it ends when its standard input closes."""
-    secret = "the-secret-of-the-tests"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "helpers.cli", "cloud", "--owner", "stdin"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=REPOSITORY,
-        env={**os.environ, **environment},
-    )
-    assert process.stdin and process.stdout
-    process.stdin.write(json.dumps({"secret": secret}) + "\n")
-    process.stdin.flush()
-    try:
-        yield CloudProcess(wait_for_address(process.stdout, 60), secret, process)
-    finally:
-        process.stdin.close()
-        process.wait(30)
+    with owned_cloud(environment={**os.environ, **environment}) as owned:
+        yield CloudProcess(owned.endpoint_url, owned.secret, owned.process)
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import secrets
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -22,7 +19,7 @@ from helpers.authoring import outputs
 from helpers.authoring.findings import Finding, Unbuildable
 from helpers.authoring.notebook_files import NotebookNode
 from helpers.authoring.notebooks import Place
-from helpers.cloud.discovery import wait_for_address
+from helpers.cloud.owned import owned_cloud
 from helpers.errors import BuildFailed, CourseError
 
 CELL_SECONDS = 180
@@ -142,26 +139,14 @@ class Executor:
     def _cloud(self) -> str:
         """The endpoint of the build's own local cloud, which lives as long as its standard input is open."""
         if not self._endpoint:
-            process = self._open.enter_context(
-                subprocess.Popen(
-                    [sys.executable, "-m", "helpers.cli", "cloud", "--port", "0", "--owner", "stdin"],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,
-                    text=True,
-                    env=_without(os.environ, "AWS_") | {"COURSE_DATA": str(self._folder / "data")},
-                )
-            )
-            assert process.stdin and process.stdout
+            environment = _without(os.environ, "AWS_") | {"COURSE_DATA": str(self._folder / "data")}
             try:
-                process.stdin.write(json.dumps({"secret": secrets.token_hex(16)}) + "\n")
-                process.stdin.flush()
-                self._endpoint = wait_for_address(process.stdout, CLOUD_START_SECONDS)
-            except (OSError, CourseError) as error:
-                process.kill()
+                cloud = self._open.enter_context(owned_cloud(environment=environment, stderr=subprocess.DEVNULL))
+            except CourseError as error:
                 raise BuildFailed(
                     f"the build's local cloud did not start ({error}): run `course cloud` to see why"
                 ) from None
+            self._endpoint = cloud.endpoint_url
         return self._endpoint
 
 

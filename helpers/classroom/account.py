@@ -87,7 +87,7 @@ class Account:
         self.region = region
         self.random = random.Random(seed)
         self.clock = Clock(endpoint_url)
-        self.last_call: dict[str, Any] = {}
+        self.last_calls: dict[str, dict[str, Any]] = {}
         self._endpoint_url = endpoint_url
         self._session = session or boto3.Session()
         self._keys = {"aws_access_key_id": account_id, "aws_secret_access_key": "judge"} if endpoint_url else {}
@@ -112,7 +112,7 @@ class Account:
         return self._clients[service]
 
     def _remember(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        self.last_call = {"operation": model.name, **params}
+        self.last_calls[model.name] = dict(params)
 
     def invoke(
         self,
@@ -139,14 +139,16 @@ class Account:
         body = answer["Payload"].read()
         payload = json.loads(body) if body else None
         log = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
-        duration = re.search(r"^REPORT .*?\bDuration: ([\d.]+) ms", log, re.MULTILINE)
+        # The last one is Lambda's own, whatever the function printed before it.
+        report = ([line for line in log.splitlines() if line.startswith("REPORT RequestId:")] or [""])[-1]
+        duration = re.search(r"\tDuration: ([\d.]+) ms", report)
         failed = "FunctionError" in answer
         return Invocation(
             payload=None if failed else payload,
             error=(payload if isinstance(payload, dict) else {"errorMessage": str(payload)}) if failed else None,
             log=log,
             duration_ms=float(duration[1]) if duration else None,
-            cold="Init Duration:" in log,
+            cold="Init Duration:" in report,
         )
 
     def logs(self, function_name: str) -> list[str]:

@@ -78,15 +78,12 @@ def explain(error: BaseException, account: Account, *, hidden: bool) -> Text:
 def _refused(error: ClientError, account: Account) -> Text:
     code = str(error.response.get("Error", {}).get("Code", ""))
     message = str(error.response.get("Error", {}).get("Message", ""))
+    asked = account.last_calls.get(error.operation_name, {})
     if code in _MISSING:
         for parameter, english, portuguese in _KINDS:
-            if parameter in account.last_call:
-                name = (
-                    str(account.last_call[parameter]).rsplit("/", 1)[-1]
-                    if parameter == "QueueUrl"
-                    else str(account.last_call[parameter])
-                )
-                qualifier = account.last_call.get("Qualifier")
+            if parameter in asked:
+                name = str(asked[parameter]).rsplit("/", 1)[-1] if parameter == "QueueUrl" else str(asked[parameter])
+                qualifier = asked.get("Qualifier")
                 named = f"{name}:{qualifier}" if qualifier else name
                 return fill(
                     {

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import subprocess
 import sys
 import threading
 import time
@@ -22,7 +21,7 @@ from typing import Any
 
 from helpers.classroom.lean import stay_lean
 from helpers.classroom.walls import HOME, Level, Walls
-from helpers.cloud.discovery import wait_for_address
+from helpers.cloud.owned import COMMAND, owned_cloud
 from helpers.errors import CourseError
 
 ACCOUNT = "100000000001"
@@ -117,21 +116,14 @@ def _cloud(orders: Orders) -> Iterator[str]:
     """A local cloud for this run alone, in a cell of its own: Lambda functions are learner's code and run in there."""
     walls = Walls(orders.level)
     command = walls.around_learner(
-        [sys.executable, "-m", "helpers.cli", "cloud", "--owner", "stdin"],
+        list(COMMAND),
         hidden=[Path(orders.course_root)],
         room=512 * _MB,
         limits={"core": 0, **_processes(orders)},
     )
     environment = {**os.environ, **({"HOME": HOME, "TMPDIR": "/tmp"} if orders.level == "bubblewrap" else {})}
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
-    assert process.stdin and process.stdout
-    try:
-        process.stdin.write(json.dumps({"secret": secrets.token_urlsafe(32)}) + "\n")
-        process.stdin.flush()
-        yield wait_for_address(process.stdout, _START_SECONDS)
-    finally:
-        process.kill()
-        process.wait()
+    with owned_cloud(command=command, environment=environment, seconds=_START_SECONDS) as cloud:
+        yield cloud.endpoint_url
 
 
 def _write_kernelspec(orders: Orders, endpoint_url: str, folder: Path) -> None:
