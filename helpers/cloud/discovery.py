@@ -58,7 +58,13 @@ def start() -> RunningCloud:
     Raises: ``CloudUnavailable`` when it does not come up; the sentence names its log.
     """
     log = runtime_folder() / "cloud.log"
-    with log.open("wb") as stderr:
+    try:
+        stderr = log.open("wb")
+    except OSError as error:
+        raise CloudUnavailable(
+            f"{log} cannot be written ({error.strerror}): free some disk space, or set XDG_CACHE_HOME to a folder of yours"
+        ) from None
+    with stderr:
         process = subprocess.Popen(
             [sys.executable, "-m", "helpers.cli", "cloud", "--owner", "leases"],
             stdin=subprocess.DEVNULL,
@@ -98,11 +104,20 @@ def wait_for_address(stdout: IO[str], seconds: float) -> str:
 
 
 def record(endpoint_url: str) -> None:
-    """Leave this server's address for notebooks to find."""
+    """Leave this server's address for notebooks to find.
+
+    Raises: ``CourseError`` when it cannot be written; the server works all the same.
+    """
     text = json.dumps({"endpoint": endpoint_url, "pid": os.getpid(), "version": fingerprint()})
     draft = _record().with_suffix(f".{os.getpid()}")
-    draft.write_text(text)
-    draft.replace(_record())
+    try:
+        draft.write_text(text)
+        draft.replace(_record())
+    except OSError as error:
+        raise CourseError(
+            f"{draft.parent} cannot be written ({error.strerror}), so notebooks will not find this cloud by themselves: "
+            f"free some disk space, or start them with COURSE_CLOUD={endpoint_url}"
+        ) from None
 
 
 def forget(endpoint_url: str) -> None:

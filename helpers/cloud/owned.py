@@ -45,6 +45,29 @@ def owned_cloud(
     """
     if environment is None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    secret = secrets.token_urlsafe(32)
+    with owned_process(command, environment, stderr) as process:
+        assert process.stdin and process.stdout
+        with suppress(OSError):  # one that has ended already is noticed by its silence
+            process.stdin.write(json.dumps({"secret": secret}) + "\n")
+            process.stdin.flush()
+        try:
+            endpoint_url = wait_for_address(process.stdout, seconds)
+        except CloudUnavailable:
+            process.kill()
+            raise
+        yield OwnedCloud(endpoint_url, secret, process)
+
+
+@contextmanager
+def owned_process(
+    command: Sequence[str], environment: Mapping[str, str], stderr: IO[bytes] | int | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """Run a program that ends when its standard input closes, for the time of a ``with`` block.
+
+    The operating system closes that pipe for a parent that is gone, however it went, so the program never outlives this process. One
+    that does not end within the grace time is killed.
+    """
     process = subprocess.Popen(
         list(command),
         stdin=subprocess.PIPE,
@@ -55,17 +78,8 @@ def owned_cloud(
         **detached(),
     )
     assert process.stdin and process.stdout
-    secret = secrets.token_urlsafe(32)
     try:
-        with suppress(OSError):  # one that has ended already is noticed by its silence
-            process.stdin.write(json.dumps({"secret": secret}) + "\n")
-            process.stdin.flush()
-        try:
-            endpoint_url = wait_for_address(process.stdout, seconds)
-        except CloudUnavailable:
-            process.kill()
-            raise
-        yield OwnedCloud(endpoint_url, secret, process)
+        yield process
     finally:
         with suppress(OSError):
             process.stdin.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from helpers.cloud import discovery
+from helpers.errors import CourseError
 from helpers.localcloud import server
 from helpers.localcloud.context import CloudContext
 from helpers.localcloud.http import WSGIApp
@@ -43,7 +44,10 @@ def cloud(port: int, owner: server.Owner) -> None:
         nonlocal address
         address = line.partition("=")[2]
         if owner != "stdin":
-            discovery.record(address)
+            try:
+                discovery.record(address)
+            except CourseError as error:
+                click.echo(str(error), err=True)
         click.echo(line)
 
     try:

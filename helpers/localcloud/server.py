@@ -19,6 +19,7 @@ from typing import Literal
 
 from werkzeug.serving import BaseWSGIServer
 
+from helpers.errors import CloudUnavailable
 from helpers.localcloud import clock as virtual_clock
 from helpers.localcloud.context import CloudContext
 from helpers.localcloud.http import Dispatcher, WSGIApp, bind, serve_in_thread
@@ -59,7 +60,7 @@ class LocalCloud:
         self.context = CloudContext(
             endpoint_url=f"http://127.0.0.1:{self._http.server_port}",
             clock=clock,
-            work_dir=Path(tempfile.mkdtemp(prefix="localcloud-")),
+            work_dir=_work_dir(),
             secret=secret or secrets.token_urlsafe(32),
         )
         routes["/_localcloud"] = ControlApp(self.context, version, self.leases)
@@ -112,6 +113,15 @@ def run(
             pass
     finally:
         cloud.close()
+
+
+def _work_dir() -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix="localcloud-"))
+    except OSError as error:
+        raise CloudUnavailable(
+            f"no temporary folder can be written ({error.strerror}): free some disk space, or set TMPDIR to a folder that can"
+        ) from None
 
 
 def _watch_stdin(stopped: threading.Event) -> None:

@@ -160,3 +160,35 @@ def test_the_aws_command_line_works_against_it(cloud: CloudProcess, account: str
         timeout=60,
     )
     assert cloud.client("sqs", account).get_queue_url(QueueName="from-the-cli")["QueueUrl"].endswith("/from-the-cli")
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="a full disk is imitated by a limit on file size, which Windows has not"
+)
+def test_a_full_disk_is_one_sentence(desk: dict[str, str]) -> None:
+    import resource
+
+    refused = subprocess.run(
+        [*COURSE, "cloud"], env=desk, cwd=REPOSITORY, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
+    )  # fmt: skip
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("no temporary folder can be written")
+    assert "free some disk space" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_cloud_leaves_its_address_and_takes_it_back(desk: dict[str, str], tmp_path: Path) -> None:
+    cache = tmp_path / "cache" / "serverless-day22"
+    server = subprocess.Popen(
+        [*COURSE, "cloud"], env={**desk, "XDG_CACHE_HOME": str(tmp_path / "cache"), "TMPDIR": str(tmp_path)},
+        cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert server.stdout
+    assert server.stderr
+    endpoint = wait_for_address(server.stdout, 60)
+    (record,) = cache.glob("*/cloud.json")
+    assert endpoint in record.read_text()
+    server.terminate()
+    assert server.wait(30) == 0
+    assert not record.exists()

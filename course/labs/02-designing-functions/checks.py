@@ -41,22 +41,13 @@ def reconfigure(account: Account, name: str, variables: dict[str, str]) -> None:
 
 
 @contextmanager
-def tidying(account: Account) -> Iterator[None]:
-    """For calls that clean up: what the learner reads about a failure still names the call that failed, not these."""
-    last = account.last_call
-    yield
-    account.last_call = last
-
-
-@contextmanager
 def fresh_environments(account: Account, name: str) -> Iterator[Callable[[], None]]:
     """Yield what forces a fresh execution environment; the learner's own settings come back at the end."""
     own = variables_of(account, name)
     try:
         yield lambda: reconfigure(account, name, own | {"JUDGE_SAMPLE": new_id(account)})
     finally:
-        with tidying(account):
-            reconfigure(account, name, own)
+        reconfigure(account, name, own)
 
 
 def new_id(account: Account) -> str:
@@ -86,7 +77,11 @@ def basket(account: Account) -> dict[str, Any]:
     return {"customer": account.random.choice(CUSTOMERS), "lines": lines}
 
 
-@lab.check("02.1", points=2, title={"en": "each customer pays for their own lines", "pt-BR": "cada cliente paga só as suas linhas"})
+@lab.check(
+    "02.1",
+    points=2,
+    title={"en": "each customer pays for their own lines", "pt-BR": "cada cliente paga só as suas linhas"},
+)
 def own_total(account: Account) -> None:
     for _ in range(4):
         event = basket(account)
@@ -104,7 +99,12 @@ def own_total(account: Account) -> None:
         )
 
 
-@lab.check("02.1", points=2, hidden=True, title={"en": "a receipt shows nobody else's lines", "pt-BR": "um recibo não mostra linhas de mais ninguém"})
+@lab.check(
+    "02.1",
+    points=2,
+    hidden=True,
+    title={"en": "a receipt shows nobody else's lines", "pt-BR": "um recibo não mostra linhas de mais ninguém"},
+)
 def own_receipt(account: Account) -> None:
     for _ in range(4):
         event = basket(account)
@@ -117,7 +117,14 @@ def own_receipt(account: Account) -> None:
         )
 
 
-@lab.check("02.1", points=1, title={"en": "the price list is loaded once in each environment", "pt-BR": "a lista de preços é carregada uma vez por ambiente"})
+@lab.check(
+    "02.1",
+    points=1,
+    title={
+        "en": "the price list is loaded once in each environment",
+        "pt-BR": "a lista de preços é carregada uma vez por ambiente",
+    },
+)
 def loads_once(account: Account) -> None:
     def loads() -> int:
         return sum("price list loaded" in line for line in account.logs("checkout"))
@@ -159,18 +166,25 @@ def deliveries(account: Account, *steps: str) -> Iterator[list[str]]:
     try:
         yield ids
     finally:
-        with tidying(account):
-            for order_id in ids:
-                table.delete_item(TableName="deliveries", Key={"order_id": {"S": order_id}})
+        for order_id in ids:
+            table.delete_item(TableName="deliveries", Key={"order_id": {"S": order_id}})
 
 
 def progress(account: Account, order_id: str) -> str | None:
     """Where an order is; ``None`` when the table does not know it."""
-    item = account.client("dynamodb").get_item(TableName="deliveries", Key={"order_id": {"S": order_id}}, ConsistentRead=True).get("Item")
+    item = (
+        account.client("dynamodb")
+        .get_item(TableName="deliveries", Key={"order_id": {"S": order_id}}, ConsistentRead=True)
+        .get("Item")
+    )
     return item["progress"]["S"] if item else None
 
 
-@lab.check("02.2", points=1, title={"en": "track-order tells where an order is", "pt-BR": "track-order diz onde está um pedido"})
+@lab.check(
+    "02.2",
+    points=1,
+    title={"en": "track-order tells where an order is", "pt-BR": "track-order diz onde está um pedido"},
+)
 def tracks(account: Account) -> None:
     with deliveries(account, "packed", "on the road") as (first, second):
         for order_id, step in ((first, "packed"), (second, "on the road")):
@@ -184,7 +198,14 @@ def tracks(account: Account) -> None:
             )
 
 
-@lab.check("02.2", points=1, title={"en": "return-order takes back that order and no other", "pt-BR": "return-order devolve esse pedido e nenhum outro"})
+@lab.check(
+    "02.2",
+    points=1,
+    title={
+        "en": "return-order takes back that order and no other",
+        "pt-BR": "return-order devolve esse pedido e nenhum outro",
+    },
+)
 def returns(account: Account) -> None:
     with deliveries(account, "delivered", "delivered") as (wanted, other):
         payload = answered(account.invoke("return-order", {"order_id": wanted}), "return-order", SMALL)
@@ -198,7 +219,9 @@ def returns(account: Account) -> None:
     )
 
 
-@lab.check("02.2", points=1, title={"en": "shipping-label prints a label", "pt-BR": "shipping-label imprime uma etiqueta"})
+@lab.check(
+    "02.2", points=1, title={"en": "shipping-label prints a label", "pt-BR": "shipping-label imprime uma etiqueta"}
+)
 def labels(account: Account) -> None:
     event = {"name": account.random.choice(CUSTOMERS), "city": account.random.choice(("Recife", "Belém", "São Paulo"))}
     payload = answered(account.invoke("shipping-label", event), "shipping-label", SMALL)
@@ -212,7 +235,14 @@ def labels(account: Account) -> None:
     )
 
 
-@lab.check("02.2", points=2, title={"en": "each function has its own role, timeout and settings, no others", "pt-BR": "cada função tem role, timeout e configurações próprias, sem sobras"})
+@lab.check(
+    "02.2",
+    points=2,
+    title={
+        "en": "each function has its own role, timeout and settings, no others",
+        "pt-BR": "cada função tem role, timeout e configurações próprias, sem sobras",
+    },
+)
 def own_settings(account: Account) -> None:
     found = {name: account.client("lambda").get_function_configuration(FunctionName=name) for name in DESK}
     for name, (environment, timeout) in DESK.items():
@@ -244,7 +274,15 @@ def own_settings(account: Account) -> None:
     )
 
 
-@lab.check("02.2", points=1, hidden=True, title={"en": "an unknown order is an error and creates nothing", "pt-BR": "pedido desconhecido é erro e não cria nada"})
+@lab.check(
+    "02.2",
+    points=1,
+    hidden=True,
+    title={
+        "en": "an unknown order is an error and creates nothing",
+        "pt-BR": "pedido desconhecido é erro e não cria nada",
+    },
+)
 def unknown_order(account: Account) -> None:
     for name in ("track-order", "return-order"):
         with deliveries(account, "packed") as (known,):
@@ -257,13 +295,26 @@ def unknown_order(account: Account) -> None:
         )
 
 
-@lab.check("02.2", points=2, hidden=True, title={"en": "no function still does another one's job", "pt-BR": "nenhuma função ainda faz o trabalho de outra"})
+@lab.check(
+    "02.2",
+    points=2,
+    hidden=True,
+    title={"en": "no function still does another one's job", "pt-BR": "nenhuma função ainda faz o trabalho de outra"},
+)
 def one_job(account: Account) -> None:
     intruder = {"name": "ana", "city": "Recife"}
     with deliveries(account, "packed") as (order_id,):
         for action in ("return", "track", "label"):
-            tracked = answered(account.invoke("track-order", {"order_id": order_id, "action": action, **intruder}), "track-order", SMALL)
-            printed = answered(account.invoke("shipping-label", {"order_id": order_id, "action": action, **intruder}), "shipping-label", SMALL)
+            tracked = answered(
+                account.invoke("track-order", {"order_id": order_id, "action": action, **intruder}),
+                "track-order",
+                SMALL,
+            )
+            printed = answered(
+                account.invoke("shipping-label", {"order_id": order_id, "action": action, **intruder}),
+                "shipping-label",
+                SMALL,
+            )
             expect(
                 progress(account, order_id) == "packed" and "progress" in tracked and "label" in printed,
                 en="expected track-order only to read and shipping-label only to print, whatever else the event says; one of them did another job",
@@ -305,7 +356,9 @@ class Shelf:
 
     def known(self, event: dict[str, Any]) -> bool:
         """Whether the table ``orders`` has this order."""
-        return "Item" in self.table.get_item(TableName="orders", Key={"order_id": {"S": event["order_id"]}}, ConsistentRead=True)
+        return "Item" in self.table.get_item(
+            TableName="orders", Key={"order_id": {"S": event["order_id"]}}, ConsistentRead=True
+        )
 
     def clear(self) -> None:
         """Remove everything that the judge and its orders left."""
@@ -322,8 +375,7 @@ def stocked(account: Account, **quantities: int) -> Iterator[Shelf]:
     try:
         yield shelf
     finally:
-        with tidying(account):
-            shelf.clear()
+        shelf.clear()
 
 
 def place(account: Account, event: dict[str, Any]) -> None:
@@ -338,7 +390,14 @@ def place(account: Account, event: dict[str, Any]) -> None:
     )
 
 
-@lab.check("02.3", points=1, title={"en": "an order is stored and takes its lines from the shelf", "pt-BR": "um pedido é gravado e tira suas linhas da prateleira"})
+@lab.check(
+    "02.3",
+    points=1,
+    title={
+        "en": "an order is stored and takes its lines from the shelf",
+        "pt-BR": "um pedido é gravado e tira suas linhas da prateleira",
+    },
+)
 def accepts(account: Account) -> None:
     with stocked(account, mug=9, shirt=9) as shelf:
         event = shelf.order(mug=2, shirt=3)
@@ -353,7 +412,14 @@ def accepts(account: Account) -> None:
     )
 
 
-@lab.check("02.3", points=2, title={"en": "the same order again changes nothing, in any environment", "pt-BR": "o mesmo pedido de novo não muda nada, em qualquer ambiente"})
+@lab.check(
+    "02.3",
+    points=2,
+    title={
+        "en": "the same order again changes nothing, in any environment",
+        "pt-BR": "o mesmo pedido de novo não muda nada, em qualquer ambiente",
+    },
+)
 def repeats(account: Account) -> None:
     with stocked(account, mug=9) as shelf, fresh_environments(account, "place-order") as refresh:
         event = shelf.order(mug=3)
@@ -371,12 +437,19 @@ def repeats(account: Account) -> None:
     )
 
 
-@lab.check("02.3", points=2, hidden=True, title={"en": "duplicates at the same moment count once", "pt-BR": "duplicatas no mesmo instante contam uma vez"})
+@lab.check(
+    "02.3",
+    points=2,
+    hidden=True,
+    title={"en": "duplicates at the same moment count once", "pt-BR": "duplicatas no mesmo instante contam uma vez"},
+)
 def at_the_same_moment(account: Account) -> None:
     rounds = 5
     with stocked(account, mug=100) as shelf, ThreadPoolExecutor(AT_ONCE) as crowd:
         # The first round wakes as many environments as there are callers, so that later duplicates really meet.
-        list(crowd.map(lambda event: account.invoke("place-order", event), [shelf.order(mug=1) for _ in range(AT_ONCE)]))
+        list(
+            crowd.map(lambda event: account.invoke("place-order", event), [shelf.order(mug=1) for _ in range(AT_ONCE)])
+        )
         before = shelf.left("mug")
         for _ in range(rounds):
             event = shelf.order(mug=1)
@@ -392,7 +465,15 @@ def at_the_same_moment(account: Account) -> None:
     )
 
 
-@lab.check("02.3", points=3, hidden=True, title={"en": "a failure leaves nothing behind, and a retry completes the order once", "pt-BR": "uma falha não deixa nada para trás, e um retry completa o pedido uma vez"})
+@lab.check(
+    "02.3",
+    points=3,
+    hidden=True,
+    title={
+        "en": "a failure leaves nothing behind, and a retry completes the order once",
+        "pt-BR": "uma falha não deixa nada para trás, e um retry completa o pedido uma vez",
+    },
+)
 def fails_whole(account: Account) -> None:
     with stocked(account, mug=5, shirt=1, sticker=5) as shelf:
         event = shelf.order(mug=2, shirt=2, sticker=2)
@@ -420,7 +501,15 @@ def fails_whole(account: Account) -> None:
         )
 
 
-@lab.check("02.3", points=1, hidden=True, title={"en": "two orders of the same things are two orders", "pt-BR": "dois pedidos das mesmas coisas são dois pedidos"})
+@lab.check(
+    "02.3",
+    points=1,
+    hidden=True,
+    title={
+        "en": "two orders of the same things are two orders",
+        "pt-BR": "dois pedidos das mesmas coisas são dois pedidos",
+    },
+)
 def tells_orders_apart(account: Account) -> None:
     with stocked(account, mug=4) as shelf:
         first, second = shelf.order(mug=1), shelf.order(mug=1)
@@ -440,7 +529,7 @@ SAMPLES = 4
 # Half is the task; the rest is what a busy machine may add to one side of the comparison.
 INIT_AT_MOST = 0.6
 FIRST_QUOTE_AT_MOST = 0.7
-ORIGINAL = '''
+ORIGINAL = """
 from email.message import EmailMessage
 import boto3
 
@@ -455,7 +544,7 @@ def lambda_handler(event, context):
     mail["Subject"] = "Deliveries"
     mail.set_content(str(dynamodb.scan(TableName="deliveries", Select="COUNT")["Count"]))
     return {"mail": mail.as_string()}
-'''
+"""
 
 
 def quote(account: Account) -> tuple[dict[str, Any], dict[str, int]]:
@@ -502,16 +591,18 @@ def original_function(account: Account) -> Iterator[str]:
         functions.get_waiter("function_active_v2").wait(FunctionName=name)
         yield name
     finally:
-        with tidying(account):
-            functions.delete_function(FunctionName=name)
-            with suppress(ClientError):
-                account.client("logs").delete_log_group(logGroupName=f"/aws/lambda/{name}")
+        functions.delete_function(FunctionName=name)
+        with suppress(ClientError):
+            account.client("logs").delete_log_group(logGroupName=f"/aws/lambda/{name}")
 
 
 def cold_starts(account: Account) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
     """Init Duration and first call, in ms, of several cold starts: the original's, then the learner's, taken in turns."""
     with original_function(account) as original, fresh_environments(account, "freight") as refresh:
-        names = {original: lambda: reconfigure(account, original, {"JUDGE_SAMPLE": new_id(account)}), "freight": refresh}
+        names = {
+            original: lambda: reconfigure(account, original, {"JUDGE_SAMPLE": new_id(account)}),
+            "freight": refresh,
+        }
         samples: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
         for _ in range(SAMPLES):
             for name, forget in names.items():
@@ -519,7 +610,9 @@ def cold_starts(account: Account) -> tuple[list[tuple[float, float]], list[tuple
                 result = quoted(account, name)
                 # The last REPORT line is Lambda's own, whatever the function printed before.
                 report = [line for line in result.log.splitlines() if line.startswith("REPORT RequestId:")][-1:]
-                found = re.search(r"\bDuration: ([\d.]+) ms.*\bInit Duration: ([\d.]+) ms", report[0]) if report else None
+                found = (
+                    re.search(r"\bDuration: ([\d.]+) ms.*\bInit Duration: ([\d.]+) ms", report[0]) if report else None
+                )
                 expect(
                     found,
                     en="expected a cold start of freight with an Init Duration in its REPORT line; there was none",
@@ -537,9 +630,19 @@ def quotes(account: Account) -> None:
         quoted(account)
 
 
-@lab.check("02.4", points=2, title={"en": "the report still works, also as the first call", "pt-BR": "o relatório ainda funciona, também como primeira chamada"})
+@lab.check(
+    "02.4",
+    points=2,
+    title={
+        "en": "the report still works, also as the first call",
+        "pt-BR": "o relatório ainda funciona, também como primeira chamada",
+    },
+)
 def reports(account: Account) -> None:
-    with deliveries(account, *["packed"] * account.random.randint(2, 6)), fresh_environments(account, "freight") as refresh:
+    with (
+        deliveries(account, *["packed"] * account.random.randint(2, 6)),
+        fresh_environments(account, "freight") as refresh,
+    ):
         wanted = account.client("dynamodb").scan(TableName="deliveries", Select="COUNT", ConsistentRead=True)["Count"]
         refresh()
         for _ in range(2):
@@ -554,7 +657,14 @@ def reports(account: Account) -> None:
             )
 
 
-@lab.check("02.4", points=3, title={"en": "Init Duration is down to half, with a margin", "pt-BR": "o Init Duration caiu para a metade, com folga"})
+@lab.check(
+    "02.4",
+    points=3,
+    title={
+        "en": "Init Duration is down to half, with a margin",
+        "pt-BR": "o Init Duration caiu para a metade, com folga",
+    },
+)
 def init_is_short(account: Account) -> None:
     original, own = cold_starts(account)
     before, after = median(init for init, _ in original), median(init for init, _ in own)
@@ -570,7 +680,15 @@ def init_is_short(account: Account) -> None:
     )
 
 
-@lab.check("02.4", points=2, hidden=True, title={"en": "the cost has not moved into the first quote", "pt-BR": "o custo não se mudou para a primeira cotação"})
+@lab.check(
+    "02.4",
+    points=2,
+    hidden=True,
+    title={
+        "en": "the cost has not moved into the first quote",
+        "pt-BR": "o custo não se mudou para a primeira cotação",
+    },
+)
 def first_quote_is_short(account: Account) -> None:
     original, own = cold_starts(account)
     before, after = median(map(sum, original)), median(map(sum, own))
