@@ -36,7 +36,7 @@ check: $(STAMP)
 
 test: $(STAMP)
 	@$(BIN)/python -m helpers.desk.chromium
-	$(BIN)/pytest tests $(TEST_OPTIONS)
+	$(BIN)/pytest tests -n 2 --dist loadfile $(TEST_OPTIONS)
 	$(BIN)/pytest --nbval --nbval-current-env --nbval-cell-timeout 120 notebooks solutions
 
 bench: $(STAMP) $(MINISTACK)
