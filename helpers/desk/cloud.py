@@ -8,7 +8,7 @@ from helpers.cloud import discovery
 from helpers.errors import CourseError
 from helpers.localcloud import server
 from helpers.localcloud.context import CloudContext
-from helpers.localcloud.http import WSGIApp
+from helpers.localcloud.wire import WSGIApp
 from helpers.paths import COURSE_ROOT, data_folder
 from helpers.version import fingerprint
 

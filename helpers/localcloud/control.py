@@ -27,6 +27,7 @@ from helpers.localcloud.accounts import account_of_key, empty_account, is_accoun
 from helpers.localcloud.context import CloudContext
 from helpers.localcloud.leases import Leases
 from helpers.localcloud.patches import POINTS
+from helpers.localcloud.wire import SOCKET_KEY
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/")
 
@@ -107,7 +108,7 @@ class ControlApp:
         return _json({"now": self._context.clock.advance(seconds).isoformat()})
 
     def _lease(self, request: Request) -> Response:
-        self._leases.hold(request.environ["werkzeug.socket"])
+        self._leases.hold(request.environ[SOCKET_KEY])
         return _json({"status": "released"})
 
     def _patches(self, request: Request) -> Response:

@@ -17,13 +17,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from werkzeug.serving import BaseWSGIServer
-
 from helpers.errors import CloudUnavailable
 from helpers.localcloud import clock as virtual_clock
 from helpers.localcloud.context import CloudContext
-from helpers.localcloud.http import Dispatcher, WSGIApp, bind, serve_in_thread
+from helpers.localcloud.http import Dispatcher, bind, serve_in_thread
 from helpers.localcloud.leases import Leases
+from helpers.localcloud.wire import WSGIApp
 
 Owner = Literal["terminal", "stdin", "leases"]
 Mount = Callable[[CloudContext], tuple[str, WSGIApp]]
@@ -56,9 +55,9 @@ class LocalCloud:
         self.leases = Leases(self.stopped.set, LEASE_GRACE_SECONDS)
         routes: dict[str, WSGIApp] = {}
         dispatcher = Dispatcher(routes)
-        self._http: BaseWSGIServer = bind(port, dispatcher)
+        self._http = bind(port, dispatcher)
         self.context = CloudContext(
-            endpoint_url=f"http://127.0.0.1:{self._http.server_port}",
+            endpoint_url=f"http://127.0.0.1:{self._http.port}",
             clock=clock,
             work_dir=_work_dir(),
             secret=secret or secrets.token_urlsafe(32),
