@@ -8,12 +8,14 @@ from contextlib import ExitStack
 import pytest
 
 from helpers.cloud.owned import owned_cloud
+from helpers.show.fonts import build_font_cache
 
 _open = pytest.StashKey[ExitStack]()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     if session.config.getoption("nbval", False) or session.config.getoption("nbval_lax", False):
+        build_font_cache()
         stack = session.config.stash[_open] = ExitStack()
         os.environ["COURSE_CLOUD"] = stack.enter_context(owned_cloud()).endpoint_url
 

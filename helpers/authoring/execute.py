@@ -21,6 +21,7 @@ from helpers.authoring.notebook_files import NotebookNode
 from helpers.authoring.notebooks import Place
 from helpers.cloud.owned import owned_cloud
 from helpers.errors import BuildFailed, CourseError
+from helpers.show.fonts import build_font_cache
 
 CELL_SECONDS = 180
 CLOUD_START_SECONDS = 60
@@ -42,6 +43,7 @@ class Executor:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._endpoint = ""
+        self._fonts_known = False
         self._open = ExitStack()
 
     def __enter__(self) -> Executor:
@@ -132,6 +134,9 @@ class Executor:
         matplotlib = find_spec("matplotlib")
         if matplotlib and matplotlib.origin:
             clean["MATPLOTLIBRC"] = str(Path(matplotlib.origin).parent / "mpl-data" / "matplotlibrc")
+        if not self._fonts_known:
+            build_font_cache(clean)
+            self._fonts_known = True
         if any(_CONNECTS.search(cell.source) for cell in place.unit.cells if cell.type == "code"):
             clean["COURSE_CLOUD"] = self._cloud()
         return clean

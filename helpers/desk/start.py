@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from helpers.cloud import discovery
 from helpers.desk.children import jupyterlab, local_cloud
 from helpers.desk.jupyter_home import Language, first_lesson, prepare
 from helpers.paths import APP_NAME, data_folder
+from helpers.show.fonts import build_font_cache
 
 _TEXTS: dict[Language, dict[str, str]] = {
     "en": {
@@ -56,6 +58,7 @@ def start(language: Language, *, open_browser: bool, port: int) -> None:
         click.echo(texts["home"].format(folder=fallback))
     environment = prepare(data / "jupyter", language)
     open_browser = open_browser and has_display()
+    threading.Thread(target=build_font_cache, args=(environment,), name="fonts", daemon=True).start()
 
     with ExitStack() as running, _stopped_by_signals():
         try:

@@ -19,6 +19,7 @@ from rich.text import Text
 from helpers.desk.children import local_cloud
 from helpers.desk.jupyter_home import Language, first_lesson, prepare, solution_of
 from helpers.paths import COURSE_ROOT, data_folder
+from helpers.show.fonts import build_font_cache
 
 CELL_SECONDS = 120
 LINES_SHOWN = 14
@@ -53,6 +54,7 @@ def tour(language: Language, console: Console | None = None) -> bool:
     notebooks = (first_lesson(language), solution_of("01", language))
     data = data_folder()
     os.environ.update(prepare(data / "jupyter", language))
+    build_font_cache()
     os.environ.pop("COURSE_TARGET", None)  # a tour never leaves this computer
     cells = 0
     with local_cloud(data / "tour.log") as cloud:
