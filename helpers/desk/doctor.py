@@ -21,6 +21,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from rich.console import Console
 
+from helpers.classroom.walls import strongest
 from helpers.desk import install
 from helpers.desk.children import local_cloud
 from helpers.desk.chromium import find_chromium, how_to_install
@@ -219,11 +220,19 @@ def _extras() -> Iterator[Finding]:
     yield Finding(
         "Chromium (only for `make test`)", browser is not None, str(browser or "none"), how_to_install(), required=False
     )
+    walls = strongest()
+    yield Finding(
+        "sandbox of `course grade`",
+        walls.level == "bubblewrap",
+        "bubblewrap" if walls.level == "bubblewrap" else walls.reason or walls.level,
+        "sudo apt-get install bubblewrap (Linux only; elsewhere grade only people whom you trust)",
+        required=False,
+    )
     limits = importlib.util.find_spec("resource") is not None
     yield Finding(
         "memory limit of functions",
         limits,
-        "enforced by the operating system" if limits else "this system has no such limit",
-        "nothing to do: functions run, but may use more memory than they ask for",
+        "enforced by the operating system" if limits else "not enforced by this operating system",
+        "nothing to do: it is watched here, and a function that passes it is ended a moment later",
         required=False,
     )

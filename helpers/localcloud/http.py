@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import threading
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from helpers.errors import CloudUnavailable
+from helpers.localcloud import direct
 from helpers.localcloud.wire import HttpServer, WSGIApp
 
 _OWN_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -25,6 +27,7 @@ class Dispatcher:
     def __init__(self, mounts: dict[str, WSGIApp]) -> None:
         self._mounts = mounts
         self._moto = DomainDispatcherApplication(create_backend_app)
+        self._handler_of = functools.cache(direct.handler_of)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -40,7 +43,12 @@ class Dispatcher:
                 return app(environ, start_response)
         if path.startswith("/moto-api"):
             return _refuse(start_response, "404 NOT FOUND", "moto's own control pages are closed; use /_localcloud/")
-        return self._moto(environ, start_response)  # type: ignore[no-any-return]
+        app = self._moto.get_application(environ)
+        if direct.is_direct(environ):
+            handler = self._handler_of(app)
+            if handler:
+                return direct.answer(handler, environ, start_response)
+        return app(environ, start_response)
 
     def warm(self, services: Iterable[str]) -> None:
         """Build moto's applications of ``services`` ahead, so that no learner waits for the first call."""

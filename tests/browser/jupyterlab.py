@@ -68,6 +68,10 @@ class JupyterLab:
         """The outputs that are shown in red: exceptions, and what was written to standard error."""
         return self.page.locator(f"{_NOTEBOOK} {_RED}").all_text_contents()
 
+    def show_errors(self) -> None:
+        """Scroll to the first error, for the picture."""
+        self.page.locator(f"{_NOTEBOOK} {_RED}").first.scroll_into_view_if_needed()
+
     def outputs(self) -> str:
         """Everything that the code cells printed."""
         return "\n".join(self.page.locator(f"{_NOTEBOOK} .jp-OutputArea-output").all_text_contents())

@@ -84,6 +84,7 @@ def test_lab_01_as_shipped_stops_with_words_and_without_a_traceback(
     jupyterlab.open(link_to(desk, lab_01.relative_to(course_copy)))
     jupyterlab.run_all()
     [error] = jupyterlab.errors()
+    jupyterlab.show_errors()
     assert "Traceback" not in error
     assert error.startswith("CheckFailed: ")
     assert "0 of 4 points" in jupyterlab.outputs()

@@ -1,0 +1,48 @@
+"""moto without Flask, for services that take every call at ``POST /`` and name it in ``X-Amz-Target``.
+
+Flask only routes here, and there is one route. moto's handlers know nothing of it: under ``mock_aws`` they run without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from botocore.exceptions import ClientError
+from flask import Flask
+from moto.core.request import Request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+Handler = Callable[[Request, str, dict[str, str]], Any]
+
+
+class _ServerRequest(Request):
+    from_wsgi_server = True
+
+
+def handler_of(app: Flask) -> Handler | None:
+    """What one of moto's Flask applications calls for the path ``/``; ``None`` when it has no such path."""
+    for rule in app.url_map.iter_rules():
+        if rule.rule == "/":
+            callback: Handler | None = getattr(app.view_functions[rule.endpoint], "callback", None)
+            return callback
+    return None
+
+
+def is_direct(environ: dict[str, Any]) -> bool:
+    """Whether a request has the form that needs no routing."""
+    return "HTTP_X_AMZ_TARGET" in environ and environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] == "/"
+
+
+def answer(handler: Handler, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Answer one request with moto's handler of the service."""
+    request = _ServerRequest(environ)
+    try:
+        result = handler(request, request.raw_url, dict(request.headers))
+    except ClientError as error:
+        result = 400, {}, error.response["Error"]["Message"]
+    except HTTPException as error:
+        return error.get_response(environ)(environ, start_response)
+    status, headers, content = result if len(result) == 3 else (200, {}, result)
+    return Response(content, status, headers)(environ, start_response)
