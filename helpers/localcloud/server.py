@@ -47,7 +47,7 @@ class LocalCloud:
     ) -> None:
         from helpers.localcloud.compute import install as install_compute
         from helpers.localcloud.control import ControlApp
-        from helpers.localcloud.patches import core, dynamodb, sqs, sts  # noqa: F401  (importing a patch file applies it)
+        from helpers.localcloud.patches import core, dynamodb, sns, sqs, sts  # noqa: F401  (importing a patch file applies it)
 
         clock = virtual_clock.VirtualClock()
         virtual_clock.install(clock)

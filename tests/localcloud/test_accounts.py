@@ -87,3 +87,26 @@ def test_a_queue_of_another_account_is_closed_until_its_policy_opens_it(cloud: C
     assert theirs.receive_message(QueueUrl=url)["Messages"][0]["Body"] == "hello"
     with pytest.raises(ClientError):
         mine.purge_queue(QueueUrl=url)
+
+
+def test_a_topic_of_another_account_is_closed_until_its_policy_opens_it(cloud: CloudProcess, account: str) -> None:
+    neighbour = str(int(account) + 800_000)
+    theirs, mine = cloud.client("sns", neighbour), cloud.client("sns", account)
+    topic = theirs.create_topic(Name="news")["TopicArn"]
+    batch = {"TopicArn": topic, "PublishBatchRequestEntries": [{"Id": "1", "Message": "hello"}]}
+    for call in (
+        lambda: mine.publish(TopicArn=topic, Message="hello"),
+        lambda: mine.publish_batch(**batch),
+        lambda: mine.subscribe(TopicArn=topic, Protocol="email", Endpoint="ana@example.com"),
+        lambda: mine.set_topic_attributes(TopicArn=topic, AttributeName="DisplayName", AttributeValue="mine"),
+        lambda: mine.delete_topic(TopicArn=topic),
+    ):
+        with pytest.raises(ClientError) as refused:
+            call()
+        assert refused.value.response["Error"]["Code"] == "AuthorizationError"
+    theirs.add_permission(TopicArn=topic, Label="partner", AWSAccountId=[account], ActionName=["Publish"])
+    assert mine.publish(TopicArn=topic, Message="hello")["MessageId"]
+    assert [entry["Id"] for entry in mine.publish_batch(**batch)["Successful"]] == ["1"]
+    with pytest.raises(ClientError):
+        mine.delete_topic(TopicArn=topic)
+    assert theirs.publish(TopicArn=topic, Message="our own")["MessageId"]

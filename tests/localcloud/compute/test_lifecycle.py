@@ -56,10 +56,19 @@ def test_environments_end_with_the_server_however_it_ends(how: signal.Signals, a
         eventually(lambda: not psutil.pid_exists(environment))
 
 
+def has_ended(pid: int) -> bool:
+    """A killed process runs on for a moment, and stays as a zombie until its parent looks."""
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
+
+
 def test_an_environment_that_was_killed_from_outside_is_replaced(functions: Functions) -> None:
     functions.create("shop", PID)
     first = functions.invoke("shop")["Payload"]
     psutil.Process(first).kill()
+    eventually(lambda: has_ended(first))
     answer = functions.invoke("shop")
     assert answer.get("FunctionError") is None
     assert answer["Payload"] != first
