@@ -102,12 +102,13 @@ def _watch(cloud: subprocess.Popen[str], lab: subprocess.Popen[str], gone: str) 
 
 @contextmanager
 def _stopped_by_signals() -> Iterator[None]:
-    """Let a termination request or a closed terminal end the block as Ctrl-C does."""
+    """Let Ctrl-C, a termination request and a closed terminal end the block alike."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    names = [name for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+    # SIGINT too: a shell that starts this in the background hands it down as ignored.
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
     before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
     try:
         yield
