@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -77,12 +78,20 @@ class Desk:
         return {"Authorization": f"token {parse_qs(urlsplit(self.link).query)['token'][0]}"}
 
 
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
 def opened(home: Path, *options: str, course: Path = REPOSITORY, **environment: str) -> Iterator[Desk]:
     """Run ``course start`` with an empty home until the block ends, then end it as Ctrl-C does.
 
     course: the copy of the course that is opened.
     """
+    if "--port" not in options:  # tests that run side by side would try the same one at the same moment
+        options = (*options, "--port", str(free_port()))
     process = subprocess.Popen(
         [*START, *options],
         cwd=course,
