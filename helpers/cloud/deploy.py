@@ -257,10 +257,15 @@ def _cannot_be_assumed(error: BaseException) -> bool:
     )
 
 
+def size_of(package: bytes) -> str:
+    """A size in two digits: compiled packages differ a little between Pythons, and what is printed here is compared."""
+    return f"{float(f'{len(package) / 1000:.2g}'):g} kB"
+
+
 def _python(value: Any) -> str:
     """Python text for a value, in the quotes that this course uses; bytes as their size."""
     if isinstance(value, bytes):
-        return f"<zip, {len(value)} bytes>"
+        return f"<zip, {size_of(value)}>"
     if isinstance(value, str):
         return repr(value) if '"' in value or "\\" in value or not value.isprintable() else f'"{value}"'
     if isinstance(value, Mapping):

@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 
 from helpers import deploy
 from helpers.cloud.bundle import build_zip
+from helpers.cloud.deploy import size_of
 from helpers.errors import CourseError
 from tests.conftest import CloudProcess
 
@@ -57,10 +58,10 @@ def test_a_file_becomes_a_function_with_a_role_and_the_calls_are_shown(
         lines[1]
         == 'iam.attach_role_policy(RoleName="lookup-role", PolicyArn="arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole")'
     )
-    size = len(build_zip(Path("work/lookup.py")))
+    size = size_of(build_zip(Path("work/lookup.py")))
     assert lines[2] == (
         'lambda_.create_function(FunctionName="lookup", Role=role, Runtime="python3.13", Handler="lookup.lambda_handler", '
-        f'Timeout=3, MemorySize=128, Code={{"ZipFile": <zip, {size} bytes>}})'
+        f'Timeout=3, MemorySize=128, Code={{"ZipFile": <zip, {size}>}})'
     )
     assert lines[3] == 'lambda_.get_waiter("function_active_v2").wait(FunctionName="lookup")'
     assert len(lines) == 4
@@ -83,9 +84,9 @@ def test_a_second_deploy_makes_only_the_calls_that_change_something(
     ]
     Path("work/lookup.py").write_text(HANDLER + "# changed\n")
     deploy("work/lookup.py", "lookup", timeout=10)
-    size = len(build_zip(Path("work/lookup.py")))
+    size = size_of(build_zip(Path("work/lookup.py")))
     assert printed(capsys) == [
-        f'lambda_.update_function_code(FunctionName="lookup", ZipFile=<zip, {size} bytes>)',
+        f'lambda_.update_function_code(FunctionName="lookup", ZipFile=<zip, {size}>)',
         waited,
     ]
     state = client("lambda").get_function_configuration(FunctionName="lookup")
