@@ -44,7 +44,7 @@ def owned_cloud(
     Raises: ``CloudUnavailable`` when it does not come up.
     """
     if environment is None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        environment = without_aws_settings()
     secret = secrets.token_urlsafe(32)
     with owned_process(command, environment, stderr) as process:
         assert process.stdin and process.stdout
@@ -57,6 +57,11 @@ def owned_cloud(
             process.kill()
             raise
         yield OwnedCloud(endpoint_url, secret, process)
+
+
+def without_aws_settings() -> dict[str, str]:
+    """This process's environment without its AWS settings."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
 
 
 @contextmanager

@@ -233,6 +233,6 @@ def _extras() -> Iterator[Finding]:
         "memory limit of functions",
         limits,
         "enforced by the operating system" if limits else "not enforced by this operating system",
-        "nothing to do: it is watched here, and a function that passes it is ended a moment later",
+        "nothing to do: it is watched here, and a function that passes it is ended when the watch next looks, a fraction of a second later",
         required=False,
     )

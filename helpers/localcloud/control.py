@@ -6,6 +6,9 @@
 | POST reset | all | empties the caller's account |
 | GET clock, POST clock/advance {"seconds": s} | all | reads, moves virtual time |
 | GET lease | all | stays open; a server that was started for its clients ends when the last one is gone |
+| GET events?after=N | all | the ledger of the caller's account, from the entry after number N |
+| GET outbox | all | the e-mail and text messages that the caller's account has sent |
+| POST permissions {"enforced": true} | all | resource policies hold between the services of the caller's account |
 | GET patches | all | the points of moto that this server replaces, with the reason |
 """
 
@@ -15,6 +18,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -23,6 +27,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from helpers.errors import CourseError
+from helpers.localcloud import events
 from helpers.localcloud.accounts import account_of_key, empty_account, is_account_id
 from helpers.localcloud.context import CloudContext
 from helpers.localcloud.leases import Leases
@@ -38,6 +43,9 @@ _ROUTES = Map(
         Rule("/clock", endpoint="read_clock", methods=["GET"]),
         Rule("/clock/advance", endpoint="advance_clock", methods=["POST"]),
         Rule("/lease", endpoint="lease", methods=["GET"]),
+        Rule("/events", endpoint="events", methods=["GET"]),
+        Rule("/outbox", endpoint="outbox", methods=["GET"]),
+        Rule("/permissions", endpoint="permissions", methods=["POST"]),
         Rule("/patches", endpoint="patches", methods=["GET"]),
     ]
 )
@@ -110,6 +118,26 @@ class ControlApp:
     def _lease(self, request: Request) -> Response:
         self._leases.hold(request.environ[SOCKET_KEY])
         return _json({"status": "released"})
+
+    def _events(self, request: Request) -> Response:
+        after = request.args.get("after", "0")
+        if not after.isdigit():
+            raise CourseError(f"after={after!r}: give the number of the last entry that you have, or leave it out")
+        entries = events.plane().ledger.entries(caller_account(request), int(after))
+        return _json({"entries": [asdict(entry) for entry in entries]})
+
+    def _outbox(self, request: Request) -> Response:
+        return _json({"letters": [asdict(letter) for letter in events.plane().outbox.letters(caller_account(request))]})
+
+    def _permissions(self, request: Request) -> Response:
+        try:
+            enforced = json.loads(request.get_data(as_text=True))["enforced"]
+        except (ValueError, KeyError, TypeError):
+            enforced = None
+        if not isinstance(enforced, bool):
+            raise CourseError('permissions need a JSON body such as {"enforced": true}')
+        events.plane().permissions.enforce(caller_account(request), enforced)
+        return _json({"enforced": enforced})
 
     def _patches(self, request: Request) -> Response:
         return _json({"patches": [{"target": point.target, "why": point.why} for point in POINTS.values()]})

@@ -11,7 +11,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from helpers.errors import CloudUnavailable
-from helpers.localcloud import direct
+from helpers.localcloud import direct, provenance
 from helpers.localcloud.wire import HttpServer, WSGIApp
 
 _OWN_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -43,12 +43,13 @@ class Dispatcher:
                 return app(environ, start_response)
         if path.startswith("/moto-api"):
             return _refuse(start_response, "404 NOT FOUND", "moto's own control pages are closed; use /_localcloud/")
-        app = self._moto.get_application(environ)
-        if direct.is_direct(environ):
-            handler = self._handler_of(app)
-            if handler:
-                return direct.answer(handler, environ, start_response)
-        return app(environ, start_response)
+        with provenance.carrying(trace=environ.get("HTTP_X_AMZN_TRACE_ID")):
+            app = self._moto.get_application(environ)
+            if direct.is_direct(environ):
+                handler = self._handler_of(app)
+                if handler:
+                    return direct.answer(handler, environ, start_response)
+            return app(environ, start_response)
 
     def warm(self, services: Iterable[str]) -> None:
         """Build moto's applications of ``services`` ahead, so that no learner waits for the first call."""

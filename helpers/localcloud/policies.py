@@ -1,20 +1,48 @@
-"""Resource policies: may a caller of another account use this resource?
+"""Resource policies: may this caller use this resource?
 
-Only what needs no context is decided here: principal, action, resource and effect. An allowing statement with a condition does not
-allow, because nobody evaluated the condition; a denying one denies.
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
+Decided by principal, action, resource, effect and the condition operators of ``_OPERATORS``. An allowing statement with a condition that cannot be evaluated
+here does not allow; a denying one denies.
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html and
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """
 
 from __future__ import annotations
 
 import fnmatch
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
+_OPERATORS: dict[str, Callable[[str, str], bool]] = {
+    "stringequals": lambda value, wanted: value == wanted,
+    "stringequalsignorecase": lambda value, wanted: value.lower() == wanted.lower(),
+    "stringlike": fnmatch.fnmatchcase,
+    "arnequals": fnmatch.fnmatchcase,
+    "arnlike": fnmatch.fnmatchcase,
+    "bool": lambda value, wanted: value.lower() == wanted.lower(),
+}
+_NEGATED = {
+    "stringnotequals": "stringequals",
+    "stringnotequalsignorecase": "stringequalsignorecase",
+    "stringnotlike": "stringlike",
+    "arnnotequals": "arnequals",
+    "arnnotlike": "arnlike",
+}
 
-def allows(policy: str | dict[str, Any] | None, *, account: str, action: str, resource: str) -> bool:
-    """Whether a resource policy lets the principals of ``account`` do ``action`` (``sqs:SendMessage``) on ``resource`` (an ARN).
 
+def allows(
+    policy: str | dict[str, Any] | None,
+    *,
+    action: str,
+    resource: str,
+    account: str | None = None,
+    service: str | None = None,
+    context: Mapping[str, str] | None = None,
+) -> bool:
+    """Whether a resource policy lets a caller do ``action`` (``sqs:SendMessage``) on ``resource`` (an ARN).
+
+    account: of the caller when it is a principal of an account. service: of the caller when AWS itself calls, such as
+    ``sns.amazonaws.com``. context: what conditions compare with, by key, such as ``{"aws:SourceArn": topic_arn}``.
     No policy, or one that cannot be read, allows nothing.
     """
     try:
@@ -22,14 +50,15 @@ def allows(policy: str | dict[str, Any] | None, *, account: str, action: str, re
         statements = _as_list(document.get("Statement"))
     except (ValueError, AttributeError):
         return False
+    known = {key.lower(): value for key, value in (context or {}).items()}
     effects = {
         statement.get("Effect")
         for statement in statements
         if isinstance(statement, dict)
-        and _names(statement.get("Principal"), account)
+        and _names(statement.get("Principal"), account, service)
         and _matches(statement.get("Action"), action, ignore_case=True)
         and _matches(statement.get("Resource", "*"), resource)
-        and (statement.get("Effect") == "Deny" or not statement.get("Condition"))
+        and _conditions_hold(statement, known)
     }
     return "Allow" in effects and "Deny" not in effects
 
@@ -38,11 +67,46 @@ def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _names(principal: Any, account: str) -> bool:
-    named = _as_list(principal.get("AWS")) if isinstance(principal, dict) else _as_list(principal)
-    return any(name in ("*", account) or str(name).startswith(f"arn:aws:iam::{account}:") for name in named)
+def _names(principal: Any, account: str | None, service: str | None) -> bool:
+    if not isinstance(principal, dict):  # moto keeps AddPermission's principal as it was written
+        principal = {"AWS": principal, "Service": principal}
+    if service and service in _as_list(principal.get("Service")):
+        return True
+    named = [str(name) for name in _as_list(principal.get("AWS"))]
+    if "*" in named:
+        return True
+    return account is not None and any(name == account or name.startswith(f"arn:aws:iam::{account}:") for name in named)
 
 
 def _matches(patterns: Any, value: str, ignore_case: bool = False) -> bool:
     fold = str.lower if ignore_case else str
     return any(fnmatch.fnmatchcase(fold(value), fold(str(pattern))) for pattern in _as_list(patterns))
+
+
+def _conditions_hold(statement: dict[str, Any], context: Mapping[str, str]) -> bool:
+    conditions = statement.get("Condition") or {}
+    if not isinstance(conditions, dict):
+        return statement.get("Effect") == "Deny"
+    verdicts = [
+        _condition_holds(str(operator).lower(), str(key).lower(), _as_list(wanted), context)
+        for operator, keys in conditions.items()
+        for key, wanted in (keys.items() if isinstance(keys, dict) else [("", None)])
+    ]
+    if None in verdicts:
+        return statement.get("Effect") == "Deny" and False not in verdicts
+    return all(verdicts)
+
+
+def _condition_holds(operator: str, key: str, wanted: list[Any], context: Mapping[str, str]) -> bool | None:
+    """Whether one condition holds, or nothing when this module does not know its operator."""
+    if_exists = operator.endswith("ifexists")
+    operator = operator.removesuffix("ifexists")
+    negated = operator in _NEGATED
+    compare = _OPERATORS.get(_NEGATED.get(operator, operator))
+    if compare is None:
+        return None
+    value = context.get(key)
+    if value is None:
+        return if_exists or negated
+    found = any(compare(value, str(one)) for one in wanted)
+    return not found if negated else found

@@ -22,6 +22,7 @@ from helpers.localcloud import clock as virtual_clock
 from helpers.localcloud.context import CloudContext
 from helpers.localcloud.http import Dispatcher, bind, serve_in_thread
 from helpers.localcloud.leases import Leases
+from helpers.localcloud.schedule import Schedule
 from helpers.localcloud.wire import WSGIApp
 
 Owner = Literal["terminal", "stdin", "leases"]
@@ -47,6 +48,7 @@ class LocalCloud:
     ) -> None:
         from helpers.localcloud.compute import install as install_compute
         from helpers.localcloud.control import ControlApp
+        from helpers.localcloud.events import install as install_events
         from helpers.localcloud.patches import core, dynamodb, sns, sqs, sts  # noqa: F401  (importing a patch file applies it)
 
         clock = virtual_clock.VirtualClock()
@@ -59,14 +61,18 @@ class LocalCloud:
         self.context = CloudContext(
             endpoint_url=f"http://127.0.0.1:{self._http.port}",
             clock=clock,
+            schedule=Schedule(clock),
             work_dir=_work_dir(),
             secret=secret or secrets.token_urlsafe(32),
         )
+        self.context.on_reset.append(self.context.schedule.forget)
+        self.context.on_close.append(self.context.schedule.close)
         routes["/_localcloud"] = ControlApp(self.context, version, self.leases)
         for mount in mounts:
             prefix, app = mount(self.context)
             routes[prefix] = app
         install_compute(self.context)
+        install_events(self.context)
         self._dispatcher = dispatcher
 
     def start(self) -> None:

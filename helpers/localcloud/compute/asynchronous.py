@@ -6,10 +6,7 @@ doubling up to five minutes. Source: https://docs.aws.amazon.com/lambda/latest/d
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import logging
-import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,6 +18,7 @@ from helpers.localcloud.compute import metrics
 from helpers.localcloud.compute.errors import LambdaError, ResourceNotReady, TooManyRequests
 from helpers.localcloud.compute.functions import LATEST, Reference, find, kept
 from helpers.localcloud.compute.invoke import Request, Runner
+from helpers.localcloud.schedule import Schedule
 
 WORKERS = 24
 RETRY_SECONDS = (60.0, 120.0)
@@ -45,17 +43,13 @@ class QueuedEvent:
 class AsynchronousInvoker:
     """The queue in front of all functions of a server, with its workers."""
 
-    def __init__(self, runner: Runner, clock: VirtualClock) -> None:
+    def __init__(self, runner: Runner, clock: VirtualClock, schedule: Schedule) -> None:
         self._runner = runner
         self._clock = clock
+        self._schedule = schedule
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="event")
-        self._delayed: list[tuple[float, int, QueuedEvent]] = []
-        self._numbers = itertools.count()
         self._generations: Counter[str] = Counter()
-        self._lock = threading.Lock()
         self._closed = False
-        self._changed = threading.Event()
-        self._timer: threading.Thread | None = None
 
     def submit(self, reference: Reference, request: Request) -> None:
         """Accept an event; it runs as soon as a worker is free."""
@@ -64,17 +58,12 @@ class AsynchronousInvoker:
         self._workers.submit(self._attempt, event)
 
     def forget(self, account: str) -> None:
-        """Drop the waiting events of an account that was emptied."""
-        with self._lock:
-            self._generations[account] += 1
-            self._delayed = [entry for entry in self._delayed if entry[2].reference.account != account]
-            heapq.heapify(self._delayed)
+        """Drop the events of an account that was emptied; its appointments are dropped by the schedule's owner."""
+        self._generations[account] += 1
 
     def close(self) -> None:
         """Take no more events and drop the waiting ones."""
         self._closed = True
-        self._changed.set()
-        self._clock.wake()
         self._workers.shutdown(wait=False, cancel_futures=True)
 
     def _attempt(self, event: QueuedEvent) -> None:
@@ -120,32 +109,12 @@ class AsynchronousInvoker:
         metrics.emit(reference.account, reference.region, reference.name, self._clock.now(), {"AsyncEventsDropped": 1})
 
     def _later(self, event: QueuedEvent, seconds: float) -> None:
-        with self._lock:
-            if self._outdated(event):
-                return
-            heapq.heappush(self._delayed, (self._clock.timestamp() + seconds, next(self._numbers), event))
-            self._changed.set()
-            if self._timer is None:
-                self._timer = threading.Thread(target=self._watch, name="event-retries", daemon=True)
-                self._timer.start()
-        self._clock.wake()
+        if not self._outdated(event):
+            self._schedule.after(seconds, event.reference.account, lambda: self._again(event))
 
-    def _watch(self) -> None:
-        while not self._closed:
-            with self._lock:
-                self._changed.clear()
-                due = self._delayed[0][0] if self._delayed else None
-            if due is None:
-                self._changed.wait()
-                continue
-            if not self._clock.wait_until(due, self._changed):
-                continue
-            with self._lock:
-                ready = []
-                while self._delayed and self._delayed[0][0] <= self._clock.timestamp():
-                    ready.append(heapq.heappop(self._delayed)[2])
-            for event in ready:
-                self._workers.submit(self._attempt, event)
+    def _again(self, event: QueuedEvent) -> None:
+        if not self._outdated(event):
+            self._workers.submit(self._attempt, event)
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ def find(reference: Reference, caller: str) -> tuple[LambdaFunction, LambdaFunct
     backend = lambda_backends[reference.account][reference.region]
     group = backend._lambdas._functions.get(reference.name)
     if reference.account != caller:
-        _check_policy(reference, group, caller)
+        _check_policy(reference, caller)
     if group is None or group["latest"] is None:
         raise ResourceNotFound(f"Function not found: {reference.arn}")
     version = _version(backend, reference, group)
@@ -150,9 +150,23 @@ def _weighted(main: str, others: Mapping[str, float]) -> str:
     return main
 
 
-def _check_policy(reference: Reference, group: dict[str, Any] | None, caller: str) -> None:
-    statements = group["latest"].policy.statements if group and group["latest"] else []
-    if not allows({"Statement": statements}, account=caller, action="lambda:InvokeFunction", resource=reference.arn):
+def policy_of(reference: Reference) -> dict[str, Any]:
+    """The resource policy of a function, as ``policies.allows`` reads it.
+
+    Raises: ``LookupError`` when there is no such function.
+    """
+    group = lambda_backends[reference.account][reference.region]._lambdas._functions.get(reference.name)
+    if group is None or group["latest"] is None:
+        raise LookupError(reference.arn)
+    return {"Statement": group["latest"].policy.statements}
+
+
+def _check_policy(reference: Reference, caller: str) -> None:
+    try:
+        policy = policy_of(reference)
+    except LookupError:
+        policy = {}
+    if not allows(policy, account=caller, action="lambda:InvokeFunction", resource=reference.arn):
         raise AccessDenied(
             f"User: arn:aws:iam::{caller}:root is not authorized to perform: lambda:InvokeFunction on resource: {reference.arn} "
             "because no resource-based policy allows the lambda:InvokeFunction action"

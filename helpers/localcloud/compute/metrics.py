@@ -1,4 +1,4 @@
-"""The AWS/Lambda metrics of an invocation, put into CloudWatch as Lambda puts them.
+"""The AWS/Lambda metrics of an invocation.
 
 Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 """
@@ -6,27 +6,13 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.ht
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
-from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
+from helpers.localcloud.metrics import emit as emit_metrics
 
-_UNITS = {"Duration": "Milliseconds"}
+_UNITS = {"Duration": "Milliseconds", "AsyncEventAge": "Milliseconds"}
 
 
-def emit(account: str, region: str, function: str, now: dt.datetime, values: dict[str, float]) -> None:
+def emit(account: str, region: str, function: str, now: dt.datetime, values: Mapping[str, float]) -> None:
     """Put one datapoint of each metric in ``values``, with the dimension FunctionName."""
-    backend: CloudWatchBackend = cloudwatch_backends[account][region]
-    dimensions = [{"Name": "FunctionName", "Value": function}]
-    moment = now.replace(tzinfo=None)
-    backend.put_metric_data(
-        "AWS/Lambda",
-        [
-            {
-                "MetricName": name,
-                "Value": value,
-                "Unit": _UNITS.get(name, "Count"),
-                "Dimensions": dimensions,
-                "Timestamp": moment,
-            }
-            for name, value in values.items()
-        ],
-    )
+    emit_metrics(account, region, "AWS/Lambda", {"FunctionName": function}, values, now=now, units=_UNITS)

@@ -1,0 +1,50 @@
+"""Resource policies between services: enforced in the accounts that ask for it.
+
+On AWS a queue refuses a topic, and a function refuses a bucket, until its policy lets it in. An account of the local cloud starts open and is closed by
+``POST /_localcloud/permissions {"enforced": true}``; emptying it opens it again.
+"""
+
+from __future__ import annotations
+
+from helpers.localcloud.policies import allows
+
+
+class Refused(Exception):
+    """A resource policy does not let a service in; the words are AWS's own for the same refusal."""
+
+
+class Permissions:
+    """Which accounts of a server enforce the resource policies of their queues, topics and functions against services."""
+
+    def __init__(self) -> None:
+        self._closed: set[str] = set()
+
+    def enforce(self, account: str, enforced: bool) -> None:
+        """Close an account to services without a policy, or open it again."""
+        (self._closed.add if enforced else self._closed.discard)(account)
+
+    def enforced(self, account: str) -> bool:
+        """Whether an account enforces them."""
+        return account in self._closed
+
+    def forget(self, account: str) -> None:
+        """Open an account that is being emptied."""
+        self._closed.discard(account)
+
+    def check(
+        self, policy: str | dict[str, object] | None, *, service: str, action: str, resource: str, source_arn: str
+    ) -> None:
+        """Let ``service`` (``sns.amazonaws.com``), on behalf of ``source_arn``, do ``action`` on ``resource``, or refuse.
+
+        Raises: ``Refused`` when the resource's account enforces policies and ``policy`` does not allow it.
+        """
+        if resource.split(":")[4] not in self._closed:
+            return
+        parts = source_arn.split(":")
+        context = {"aws:SourceArn": source_arn}
+        if len(parts) > 4 and parts[4]:
+            context["aws:SourceAccount"] = context["aws:SourceOwner"] = parts[4]
+        if not allows(policy, action=action, resource=resource, service=service, context=context):
+            raise Refused(
+                f"{service} is not authorized to perform: {action} on resource: {resource} because no resource-based policy allows the {action} action"
+            )
