@@ -39,15 +39,24 @@ class VirtualClock:
         """Virtual time in seconds since 1970."""
         return self.now().timestamp()
 
-    def advance(self, seconds: float) -> dt.datetime:
-        """Move virtual time forward by ``seconds`` (0 or more, at most ten years) and wake all who wait for it.
+    @staticmethod
+    def check_step(seconds: float) -> None:
+        """Refuse a step that is no number, goes back, or is longer than ten years.
 
-        Raises: ``CourseError`` for a step back, for no number, and for a step over ten years.
+        Raises: ``CourseError``.
         """
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 315_576_000:
             raise CourseError(
                 f"the clock moves forward by 0 to 315576000 seconds (ten years), not by {seconds!r}: give a number in that range"
             )
+
+    def advance(self, seconds: float) -> dt.datetime:
+        """Move virtual time forward by ``seconds`` (0 or more, at most ten years) and wake all who wait for it.
+
+        This is one jump; ``travel.travel`` lets everything happen that falls due on the way.
+        Raises: ``CourseError`` for a step back, for no number, and for a step over ten years.
+        """
+        self.check_step(seconds)
         with self._moved:
             self._offset += dt.timedelta(seconds=seconds)
             self._moved.notify_all()

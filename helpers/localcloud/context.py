@@ -8,6 +8,7 @@ from pathlib import Path
 
 from helpers.localcloud.clock import VirtualClock
 from helpers.localcloud.schedule import Schedule
+from helpers.localcloud.work import Work
 
 
 @dataclass
@@ -17,6 +18,7 @@ class CloudContext:
     endpoint_url: where clients reach the server, such as ``http://127.0.0.1:4567``.
     clock: the virtual clock that all planes follow.
     schedule: what has to happen at a moment of that clock.
+    work: what the planes have begun on their own and not yet finished.
     work_dir: a temporary folder of this server; removed when it closes.
     secret: what privileged control routes ask for; it lives in memory only.
     on_reset: called with the account id when one account is emptied.
@@ -26,6 +28,7 @@ class CloudContext:
     endpoint_url: str
     clock: VirtualClock
     schedule: Schedule
+    work: Work
     work_dir: Path
     secret: str
     on_reset: list[Callable[[str], None]] = field(default_factory=list)

@@ -4,7 +4,7 @@
 |---|---|---|
 | GET health | all | status, pid, version, endpoint, virtual time |
 | POST reset | all | empties the caller's account |
-| GET clock, POST clock/advance {"seconds": s} | all | reads, moves virtual time |
+| GET clock, POST clock/advance {"seconds": s} | all | reads, moves virtual time; what falls due on the way happens |
 | GET lease | all | stays open; a server that was started for its clients ends when the last one is gone |
 | GET events?after=N | all | the ledger of the caller's account, from the entry after number N |
 | GET outbox | all | the e-mail and text messages that the caller's account has sent |
@@ -32,6 +32,7 @@ from helpers.localcloud.accounts import account_of_key, empty_account, is_accoun
 from helpers.localcloud.context import CloudContext
 from helpers.localcloud.leases import Leases
 from helpers.localcloud.patches import POINTS
+from helpers.localcloud.travel import travel
 from helpers.localcloud.wire import SOCKET_KEY
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/")
@@ -113,7 +114,8 @@ class ControlApp:
             seconds = json.loads(request.get_data(as_text=True))["seconds"]
         except (ValueError, KeyError, TypeError):
             raise CourseError('the clock needs a JSON body such as {"seconds": 60}') from None
-        return _json({"now": self._context.clock.advance(seconds).isoformat()})
+        travel(self._context, seconds)
+        return _json({"now": self._context.clock.now().isoformat()})
 
     def _lease(self, request: Request) -> Response:
         self._leases.hold(request.environ[SOCKET_KEY])

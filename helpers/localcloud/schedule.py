@@ -32,7 +32,7 @@ class Appointment:
 class Schedule:
     """The appointments of one server, kept by one thread that sleeps until the next of them.
 
-    Actions run in that thread, in the order of their moments: they must be short and hand real work on to workers of their own.
+    Actions run one at a time, in the order of their moments: they must be short and hand real work on to workers of their own, counted by ``Work``.
     """
 
     def __init__(self, clock: VirtualClock) -> None:
@@ -40,6 +40,7 @@ class Schedule:
         self._waiting: list[Appointment] = []
         self._numbers = itertools.count()
         self._lock = threading.Lock()
+        self._turn = threading.RLock()
         self._changed = threading.Event()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -71,6 +72,18 @@ class Schedule:
             self._waiting = [one for one in self._waiting if one.account != account and not one.cancelled]
             heapq.heapify(self._waiting)
 
+    def next_moment(self) -> float | None:
+        """When the next appointment is, in seconds since 1970; nothing when there is none."""
+        with self._lock:
+            while self._waiting and self._waiting[0].cancelled:
+                heapq.heappop(self._waiting)
+            return self._waiting[0].moment if self._waiting else None
+
+    def run_due(self) -> None:
+        """Run what is due now, and wait for what another thread is just running."""
+        with self._turn:
+            self._run_due()
+
     def close(self) -> None:
         """Drop all appointments and take no more."""
         with self._lock:
@@ -87,7 +100,7 @@ class Schedule:
             if due is None:
                 self._changed.wait()
             elif self._clock.wait_until(due, self._changed):
-                self._run_due()
+                self.run_due()
 
     def _run_due(self) -> None:
         now = self._clock.timestamp()

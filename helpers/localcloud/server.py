@@ -24,6 +24,7 @@ from helpers.localcloud.http import Dispatcher, bind, serve_in_thread
 from helpers.localcloud.leases import Leases
 from helpers.localcloud.schedule import Schedule
 from helpers.localcloud.wire import WSGIApp
+from helpers.localcloud.work import Work
 
 Owner = Literal["terminal", "stdin", "leases"]
 Mount = Callable[[CloudContext], tuple[str, WSGIApp]]
@@ -62,6 +63,7 @@ class LocalCloud:
             endpoint_url=f"http://127.0.0.1:{self._http.port}",
             clock=clock,
             schedule=Schedule(clock),
+            work=Work(),
             work_dir=_work_dir(),
             secret=secret or secrets.token_urlsafe(32),
         )

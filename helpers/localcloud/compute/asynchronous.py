@@ -19,6 +19,7 @@ from helpers.localcloud.compute.errors import LambdaError, ResourceNotReady, Too
 from helpers.localcloud.compute.functions import LATEST, Reference, find, kept
 from helpers.localcloud.compute.invoke import Request, Runner
 from helpers.localcloud.schedule import Schedule
+from helpers.localcloud.work import Work
 
 WORKERS = 24
 RETRY_SECONDS = (60.0, 120.0)
@@ -43,10 +44,11 @@ class QueuedEvent:
 class AsynchronousInvoker:
     """The queue in front of all functions of a server, with its workers."""
 
-    def __init__(self, runner: Runner, clock: VirtualClock, schedule: Schedule) -> None:
+    def __init__(self, runner: Runner, clock: VirtualClock, schedule: Schedule, work: Work) -> None:
         self._runner = runner
         self._clock = clock
         self._schedule = schedule
+        self._work = work
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="event")
         self._generations: Counter[str] = Counter()
         self._closed = False
@@ -55,7 +57,7 @@ class AsynchronousInvoker:
         """Accept an event; it runs as soon as a worker is free."""
         event = QueuedEvent(reference, request, self._clock.timestamp(), self._generations[reference.account])
         metrics.emit(reference.account, reference.region, reference.name, self._clock.now(), {"AsyncEventsReceived": 1})
-        self._workers.submit(self._attempt, event)
+        self._begin(event)
 
     def forget(self, account: str) -> None:
         """Drop the events of an account that was emptied; its appointments are dropped by the schedule's owner."""
@@ -114,7 +116,14 @@ class AsynchronousInvoker:
 
     def _again(self, event: QueuedEvent) -> None:
         if not self._outdated(event):
-            self._workers.submit(self._attempt, event)
+            self._begin(event)
+
+    def _begin(self, event: QueuedEvent) -> None:
+        self._work.begin()
+        try:
+            self._workers.submit(self._attempt, event).add_done_callback(lambda _: self._work.end())
+        except RuntimeError:  # the server is closing
+            self._work.end()
 
 
 @dataclass(frozen=True)

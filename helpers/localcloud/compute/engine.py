@@ -22,7 +22,7 @@ class Engine:
         self._sessions = RoleSessions()
         self._pool = Pool(context.work_dir, context.clock, context.endpoint_url, self._sessions.credentials)
         self._runner = Runner(self._pool, context.clock)
-        self._asynchronous = AsynchronousInvoker(self._runner, context.clock, context.schedule)
+        self._asynchronous = AsynchronousInvoker(self._runner, context.clock, context.schedule, context.work)
         self.clock = context.clock
 
     def invoke(

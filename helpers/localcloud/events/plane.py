@@ -14,6 +14,7 @@ class EventPlane:
     def __init__(self, context: CloudContext) -> None:
         self.clock = context.clock
         self.schedule = context.schedule
+        self.work = context.work
         self.ledger = Ledger(context.clock)
         self.outbox = Outbox(context.clock)
         self.permissions = Permissions()
