@@ -15,10 +15,11 @@ from pathlib import Path
 
 import psutil
 
-from bench import measures
+from bench import events, measures
 from bench.servers import REPOSITORY, Server, running
 
 NAMES = ("this course", "moto_server", "MiniStack")
+MESSAGES = 2_000
 Row = dict[str, str]
 
 CONNECT = """
@@ -64,6 +65,9 @@ def servers_table(ministack: Path, home: Path, times: int) -> list[tuple[str, Ro
             ("warm invoke p50 / p99, ms", of_all(servers, lambda_row(lambda server: spread(measures.warm_invokes(server, times))))),
             ("cold start, trivial handler, ms", of_all(servers, lambda_row(lambda server: f"{measures.cold_starts(server, measures.TRIVIAL, 'trivial', 11):.0f}"))),
             ("cold start, handler with a boto3 client, ms", of_all(servers, lambda_row(lambda server: f"{measures.cold_starts(server, measures.WITH_BOTO3, 'boto3', 7):.0f}"))),
+            (f"SNS to SQS to Lambda (batches of 10) to DynamoDB, {MESSAGES} messages, with p99 from publish to handler", of_all(servers, lambda_row(lambda server: str(events.throughput(server, MESSAGES))))),
+            ("one message from publish to a warm handler, p50, ms", of_all(servers, lambda_row(lambda server: f"{events.one_by_one(server, 40):.1f}"))),
+            ("50 idle event source mappings, share of a core", of_all(servers, lambda_row(lambda server: f"{events.idle_mappings(server, 50, 20):.1%}"))),
             ("resident memory at the end, with environments, MiB", of_all(servers, lambda server: f"{server.memory_mib():.0f}")),
         ]  # fmt: skip
     return rows

@@ -16,6 +16,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from helpers.cloud.clock import TRAVEL_SECONDS
 from helpers.cloud.control import call
 from helpers.errors import CourseError
 
@@ -60,7 +61,7 @@ class Clock:
         if self._endpoint_url is None:
             raise CourseError("this check moves the clock, which only the local cloud can: run it there")
         step = seconds + 60 * minutes + 3600 * hours + 86400 * days
-        call(self._endpoint_url, "POST", "/_localcloud/clock/advance", {"seconds": step})
+        call(self._endpoint_url, "POST", "/_localcloud/clock/advance", {"seconds": step}, timeout=TRAVEL_SECONDS)
 
 
 class Account:
@@ -150,6 +151,22 @@ class Account:
             duration_ms=float(duration[1]) if duration else None,
             cold="Init Duration:" in report,
         )
+
+    def kill_environments(self, function_name: str | None = None) -> int:
+        """Kill the execution environments of the account, or of one function, as ``kill -9`` does; how many that were.
+
+        Raises: ``CourseError`` when the account is a real one.
+        """
+        if self._endpoint_url is None:
+            raise CourseError("this check kills execution environments, which only the local cloud can: run it there")
+        answer = call(
+            self._endpoint_url,
+            "POST",
+            "/_localcloud/environments/kill",
+            {"function": function_name} if function_name else {},
+            headers={"x-localcloud-account": self.id},
+        )
+        return int(answer["killed"])
 
     def logs(self, function_name: str) -> list[str]:
         """All log lines of a function, oldest first; an empty list when it never ran."""

@@ -9,6 +9,7 @@
 | GET events?after=N | all | the ledger of the caller's account, from the entry after number N |
 | GET outbox | all | the e-mail and text messages that the caller's account has sent |
 | POST permissions {"enforced": true} | all | resource policies hold between the services of the caller's account |
+| POST environments/kill {"function": name} | all | kills the execution environments of the caller's account, or of one function, as ``kill -9`` does |
 | GET patches | all | the points of moto that this server replaces, with the reason |
 """
 
@@ -27,7 +28,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from helpers.errors import CourseError
-from helpers.localcloud import events
+from helpers.localcloud import compute, events
 from helpers.localcloud.accounts import account_of_key, empty_account, is_account_id
 from helpers.localcloud.context import CloudContext
 from helpers.localcloud.leases import Leases
@@ -47,6 +48,7 @@ _ROUTES = Map(
         Rule("/events", endpoint="events", methods=["GET"]),
         Rule("/outbox", endpoint="outbox", methods=["GET"]),
         Rule("/permissions", endpoint="permissions", methods=["POST"]),
+        Rule("/environments/kill", endpoint="kill", methods=["POST"]),
         Rule("/patches", endpoint="patches", methods=["GET"]),
     ]
 )
@@ -140,6 +142,15 @@ class ControlApp:
             raise CourseError('permissions need a JSON body such as {"enforced": true}')
         events.plane().permissions.enforce(caller_account(request), enforced)
         return _json({"enforced": enforced})
+
+    def _kill(self, request: Request) -> Response:
+        try:
+            function = json.loads(request.get_data(as_text=True) or "{}").get("function")
+        except (ValueError, AttributeError):
+            raise CourseError(
+                'to kill environments, send a JSON body such as {"function": "thumbnail"}, or none'
+            ) from None
+        return _json({"killed": compute.engine().crash(caller_account(request), function)})
 
     def _patches(self, request: Request) -> Response:
         return _json({"patches": [{"target": point.target, "why": point.why} for point in POINTS.values()]})

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
+from helpers.cloud.control import call
 from tests.conftest import CloudProcess
+from tests.localcloud.conftest import Functions, eventually
 
 
 def test_health_says_that_it_runs_and_where(cloud: CloudProcess) -> None:
@@ -71,3 +74,32 @@ def test_every_patched_point_of_moto_is_listed_with_its_reason(cloud: CloudProce
     patches = httpx.get(f"{cloud.endpoint_url}/_localcloud/patches").json()["patches"]
     assert "moto.sts.models:STSBackend.get_caller_identity" in {patch["target"] for patch in patches}
     assert all(patch["why"] for patch in patches)
+
+
+def test_killed_environments_end_as_a_crash_does(cloud: CloudProcess, account: str, functions: Functions) -> None:
+    functions.create(
+        "counter", "runs = 0\ndef handler(event, context):\n    global runs\n    runs += 1\n    return runs\n"
+    )
+    assert [functions.invoke("counter")["Payload"] for _ in range(2)] == [1, 2]
+    own = {"x-localcloud-account": account}
+    path = "/_localcloud/environments/kill"
+    assert call(cloud.endpoint_url, "POST", path, {"function": "another"}, headers=own) == {"killed": 0}
+    assert call(cloud.endpoint_url, "POST", path, {"function": "counter"}, headers=own) == {"killed": 1}
+    assert functions.invoke("counter")["Payload"] == 1
+
+
+def test_a_killed_invocation_says_so(cloud: CloudProcess, account: str, functions: Functions) -> None:
+    functions.create("slow", "import time\ndef handler(event, context):\n    time.sleep(60)\n", Timeout=90)
+    with ThreadPoolExecutor() as workers:
+        running = workers.submit(functions.invoke, "slow")
+
+        def killed() -> bool:  # a process that dies in INIT gets a second one
+            call(
+                cloud.endpoint_url, "POST", "/_localcloud/environments/kill", headers={"x-localcloud-account": account}
+            )
+            return running.done()
+
+        eventually(killed)
+        answer = running.result()
+    assert answer["FunctionError"] == "Unhandled"
+    assert answer["Payload"]["errorType"] == "Runtime.ExitError"

@@ -63,6 +63,12 @@ class Engine:
 
         self._pool.retire(matches)
 
+    def crash(self, account: str, function: str | None = None) -> int:
+        """Kill the environments of an account, or of one of its functions by name, as ``kill -9`` would; how many that were."""
+        return self._pool.crash(
+            lambda configuration: configuration.account == account and function in (None, configuration.name)
+        )
+
     def forget(self, account: str) -> None:
         """End all that runs or waits for an account that is being emptied."""
         self._asynchronous.forget(account)

@@ -170,6 +170,14 @@ class ExecutionEnvironment:
             process.stdin.close()
         return process.wait()
 
+    def crash(self) -> bool:
+        """Kill the process from another thread, as ``kill -9`` would; whether there was one. The invocation in it ends as after any crash."""
+        process = self._process
+        if process is None or process.poll() is not None:
+            return False
+        _kill(process)
+        return True
+
     def interrupt(self) -> None:
         """Kill the process from another thread; the thread that uses the environment cleans up, and leaves no trace of it."""
         self.retired = self.interrupted = True

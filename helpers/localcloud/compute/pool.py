@@ -95,6 +95,12 @@ class Pool:
         for environment in busy:
             environment.interrupt()
 
+    def crash(self, matches: Callable[[Configuration], bool]) -> int:
+        """Kill the processes of the environments whose configuration ``matches``, busy or idle; how many that were."""
+        with self._lock:
+            found = [*self._busy, *(one for free in self._idle.values() for one in free)]
+        return sum(environment.crash() for environment in found if matches(environment.configuration))
+
     def close(self) -> None:
         """End all environments."""
         self._closed.set()

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import CloudProcess, cloud_process
-from tests.localcloud.compute.conftest import Functions, eventually
+from tests.localcloud.conftest import Functions, eventually
 
 FAILS = "def handler(event, context):\n    print('attempt', event)\n    raise ValueError('not today')"
 

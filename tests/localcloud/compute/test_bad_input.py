@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.localcloud.compute.conftest import Functions, zipped
+from tests.localcloud.conftest import Functions, zipped
 
 ECHO = "def handler(event, context): return event"
 

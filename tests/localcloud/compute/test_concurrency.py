@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.localcloud.compute.conftest import Functions, eventually
+from tests.localcloud.conftest import Functions, eventually
 
 WAITS_FOR_THE_GATE = """
     import boto3, time

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from tests.conftest import cloud_process
-from tests.localcloud.compute.conftest import Functions, zipped
+from tests.localcloud.conftest import Functions, zipped
 
 
 def test_the_environment_has_lambdas_variables(functions: Functions) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.localcloud.compute.conftest import Functions, zipped
+from tests.localcloud.conftest import Functions, zipped
 
 ECHO = "def handler(event, context):\n    return event"
 COUNTER = "count = -1\ndef handler(event, context):\n    global count\n    count += 1\n    return count"

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from tests.conftest import cloud_process
-from tests.localcloud.compute.conftest import Functions, eventually
+from tests.localcloud.conftest import Functions, eventually
 
 PID = "import os\ndef handler(event, context): return os.getpid()"
 KILLED_AT_ONCE = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX's")

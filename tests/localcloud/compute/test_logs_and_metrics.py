@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.localcloud.compute.conftest import Functions
+from tests.localcloud.conftest import Functions
 
 NUMBER = r"\d+\.\d\d"
 

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.localcloud.compute.conftest import Functions, zipped
+from tests.localcloud.conftest import Functions, zipped
 
 
 def answering(text: str) -> bytes:

@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 import helpers.localcloud.patches as patches
-from tests.localcloud.compute.conftest import Functions, eventually, functions, zipped
+from tests.localcloud.conftest import Functions, eventually, functions, zipped
 
 __all__ = ["functions"]
 
