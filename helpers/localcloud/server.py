@@ -50,7 +50,20 @@ class LocalCloud:
         from helpers.localcloud.compute import install as install_compute
         from helpers.localcloud.control import ControlApp
         from helpers.localcloud.events import install as install_events
-        from helpers.localcloud.patches import core, dynamodb, sns, sqs, sts  # noqa: F401  (importing a patch file applies it)
+        from helpers.localcloud.patches import (  # noqa: F401  (importing a patch file applies it)
+            awslambda_mappings,
+            core,
+            dynamodb,
+            dynamodbstreams,
+            events,
+            sns,
+            sqs,
+            sqs_messages,
+            sqs_metrics,
+            sqs_moves,
+            sqs_queues,
+            sts,
+        )
 
         clock = virtual_clock.VirtualClock()
         virtual_clock.install(clock)

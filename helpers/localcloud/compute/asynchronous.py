@@ -59,6 +59,11 @@ class AsynchronousInvoker:
         metrics.emit(reference.account, reference.region, reference.name, self._clock.now(), {"AsyncEventsReceived": 1})
         self._begin(event)
 
+    def stop(self, reference: Reference, request: Request) -> None:
+        """Take in an event that must not run, because it is part of a recursive loop."""
+        event = QueuedEvent(reference, request, self._clock.timestamp(), self._generations[reference.account])
+        self._drop(event, "it is part of a recursive loop")
+
     def forget(self, account: str) -> None:
         """Drop the events of an account that was emptied; its appointments are dropped by the schedule's owner."""
         self._generations[account] += 1

@@ -6,8 +6,9 @@ import base64
 import binascii
 import json
 
+from helpers.localcloud.compute import metrics, recursion, tracing
 from helpers.localcloud.compute.asynchronous import AsynchronousInvoker
-from helpers.localcloud.compute.errors import InvalidRequestContent
+from helpers.localcloud.compute.errors import InvalidRequestContent, RecursiveInvocation
 from helpers.localcloud.compute.functions import Configuration, find, parse
 from helpers.localcloud.compute.invoke import Kind, Outcome, Request, Runner, check_payload
 from helpers.localcloud.compute.pool import Pool
@@ -46,9 +47,21 @@ class Engine:
         reference = parse(function, qualifier, account, region)
         latest, version = find(reference, account)
         context = _client_context(client_context)
-        request = Request(reference.arn, check_payload(payload, kind), trace=trace_header, client_context=context)
+        trace = recursion.extended(tracing.header_for_function(trace_header), latest)
+        request = Request(reference.arn, check_payload(payload, kind), trace=trace, client_context=context)
         if kind == "DryRun":
             return Outcome(204, request.id)
+        try:
+            recursion.check(latest, trace_header)
+        except RecursiveInvocation:
+            now = self.clock.now()
+            metrics.emit(
+                latest.account_id, latest.region, latest.function_name, now, {"RecursiveInvocationsDropped": 1}
+            )
+            if kind != "Event":
+                raise
+            self._asynchronous.stop(reference, request)
+            return Outcome(202, request.id)
         if kind == "Event":
             self._asynchronous.submit(reference, request)
             return Outcome(202, request.id)

@@ -101,6 +101,13 @@ class TooManyRequests(LambdaError):
         self.reason = reason
 
 
+class RecursiveInvocation(LambdaError):
+    """The function is part of a loop and was stopped."""
+
+    error = "RecursiveInvocationException"
+    message_member = "Message"
+
+
 class ResourceNotReady(LambdaError):
     """The function cannot run on this computer right now."""
 

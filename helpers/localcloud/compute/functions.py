@@ -77,13 +77,14 @@ class Kept:
     """What Lambda keeps of a function or version, and moto does not.
 
     revision: changes with every update. layers: in their order. logging: ``LoggingConfig``. retries: settings of asynchronous
-    invocations by qualifier, kept with the unpublished version.
+    invocations by qualifier, kept with the unpublished version. recursive_loop: ``Terminate`` or ``Allow``, likewise.
     """
 
     revision: str = field(default_factory=lambda: str(uuid.uuid4()))
     layers: list[LayerVersion] = field(default_factory=list)
     logging: dict[str, str] = field(default_factory=dict)
     retries: dict[str, dict[str, Any]] = field(default_factory=dict)
+    recursive_loop: str = "Terminate"
 
 
 def kept(version: LambdaFunction) -> Kept:

@@ -16,7 +16,7 @@ from typing import Literal
 from moto.awslambda.models import LambdaFunction
 
 from helpers.localcloud.clock import VirtualClock
-from helpers.localcloud.compute import limits, logs, metrics, tracing
+from helpers.localcloud.compute import limits, logs, metrics
 from helpers.localcloud.compute.concurrency import Concurrency
 from helpers.localcloud.compute.environment import ExecutionEnvironment, Result
 from helpers.localcloud.compute.errors import InvalidRequestContent, RequestTooLarge, ResourceNotReady, TooManyRequests
@@ -31,14 +31,14 @@ Kind = Literal["RequestResponse", "Event", "DryRun"]
 class Request:
     """One invocation as it reaches a function.
 
-    arn: the function as it was named, with the qualifier. trace: the ``X-Amzn-Trace-Id`` of the caller, if any.
+    arn: the function as it was named, with the qualifier. trace: the ``X-Amzn-Trace-Id`` that the function sees.
     client_context: JSON text of ``ClientContext``.
     """
 
     arn: str
     payload: bytes
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    trace: str | None = None
+    trace: str = ""
     client_context: str | None = None
 
 
@@ -198,7 +198,7 @@ def _headers(request: Request, seconds: float) -> dict[str, str]:
         "Lambda-Runtime-Aws-Request-Id": request.id,
         "Lambda-Runtime-Deadline-Ms": str(int((time.time() + seconds) * 1000)),
         "Lambda-Runtime-Invoked-Function-Arn": request.arn,
-        "Lambda-Runtime-Trace-Id": tracing.header_for_function(request.trace),
+        "Lambda-Runtime-Trace-Id": request.trace,
     }
     if request.client_context:
         headers["Lambda-Runtime-Client-Context"] = request.client_context

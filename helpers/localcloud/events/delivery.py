@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.events.models import events_backends
 from moto.sns.models import sns_backends
@@ -16,7 +16,9 @@ from moto.sqs.models import sqs_backends
 
 from helpers.localcloud import compute, provenance
 from helpers.localcloud.compute.functions import parse, policy_of
-from helpers.localcloud.events.plane import EventPlane
+
+if TYPE_CHECKING:
+    from helpers.localcloud.events.plane import EventPlane
 
 
 class Missing(Exception):

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from helpers.localcloud.context import CloudContext
+from helpers.localcloud.events import queues
+from helpers.localcloud.events.buses import Buses
 from helpers.localcloud.events.ledger import Ledger
+from helpers.localcloud.events.mappings import Mappings
 from helpers.localcloud.events.outbox import Outbox
 from helpers.localcloud.events.permissions import Permissions
+from helpers.localcloud.events.streams import Streams
 
 
 class EventPlane:
@@ -18,12 +22,22 @@ class EventPlane:
         self.ledger = Ledger(context.clock)
         self.outbox = Outbox(context.clock)
         self.permissions = Permissions()
+        self.buses = Buses(self)
+        self.streams = Streams(self)
+        self.mappings = Mappings(self)
 
     def forget(self, account: str) -> None:
         """Drop all that waits for, and all that is known of, an account that is being emptied."""
+        self.mappings.forget(account)
+        queues.forget(account)
+        self.buses.forget(account)
+        self.streams.forget(account)
         self.ledger.forget(account)
         self.outbox.forget(account)
         self.permissions.forget(account)
 
     def close(self) -> None:
         """Stop delivering."""
+        self.mappings.close()
+        self.streams.close()
+        queues.close()

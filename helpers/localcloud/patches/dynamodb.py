@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from moto.dynamodb.responses import DynamoHandler
 
 from helpers.localcloud.patches import patch
-
-_turns: dict[tuple[str, str], Any] = {}
+from helpers.localcloud.turns import turn
 
 
 @patch(
@@ -17,5 +15,5 @@ _turns: dict[tuple[str, str], Any] = {}
     why="a cancelled transaction puts back whole tables, and with them undoes what others wrote meanwhile; a scan fails while another call adds items",
 )
 def _call_action(original: Any, self: DynamoHandler) -> Any:
-    with _turns.setdefault((self.current_account, self.region), threading.RLock()):
+    with turn(self.current_account, self.region):
         return original(self)

@@ -248,7 +248,7 @@ def test_the_trace_header_of_the_caller_is_seen_inside_and_only_inside_the_handl
 def test_without_a_caller_the_trace_is_new_and_not_sampled(functions: Functions) -> None:
     functions.create("trace", 'import os\ndef handler(event, context): return os.environ["_X_AMZN_TRACE_ID"]')
     first, second = (functions.invoke("trace")["Payload"] for _ in range(2))
-    assert re.fullmatch(r"Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0", first)
+    assert re.fullmatch(r"Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0;Lineage=[0-9a-f]{8}:1", first)
     assert first != second
 
 

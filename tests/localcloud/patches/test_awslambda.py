@@ -58,6 +58,16 @@ PARAMETERS = {
     "moto.awslambda.responses:LambdaResponse.get_function_event_invoke_config": ["self"],
     "moto.awslambda.responses:LambdaResponse.delete_function_event_invoke_config": ["self"],
     "moto.awslambda.responses:LambdaResponse.list_function_event_invoke_configs": ["self"],
+    "moto.awslambda.responses:LambdaResponse.create_event_source_mapping": ["self"],
+    "moto.awslambda.responses:LambdaResponse.update_event_source_mapping": ["self"],
+    "moto.awslambda.responses:LambdaResponse.delete_event_source_mapping": ["self"],
+    "moto.awslambda.responses:LambdaResponse.get_event_source_mapping": ["self"],
+    "moto.awslambda.responses:LambdaResponse.list_event_source_mappings": ["self"],
+    "moto.awslambda.models:LambdaBackend.create_event_source_mapping": ["self", "spec"],
+    "moto.awslambda.models:LambdaBackend.update_event_source_mapping": ["self", "uuid", "spec"],
+    "moto.awslambda.models:LambdaBackend.delete_event_source_mapping": ["self", "uuid"],
+    "moto.awslambda.models:LambdaBackend.list_event_source_mappings": ["self", "event_source_arn", "function_name"],
+    "moto.awslambda.models:LambdaBackend.delete_function": ["self", "function_name", "qualifier"],
 }
 ECHO = "def handler(event, context):\n    print('got', event)\n    return event"
 

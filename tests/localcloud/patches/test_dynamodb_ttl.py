@@ -1,0 +1,89 @@
+"""Contract of the patched points by which items expire, and what a table and its stream show of it."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from helpers.localcloud.patches import POINTS
+from helpers.localcloud.patches import dynamodb_ttl as patched
+from tests.conftest import CloudProcess, cloud_process
+
+Client = Callable[[str], Any]
+
+PARAMETERS = {
+    "moto.dynamodb.models:DynamoDBBackend.update_time_to_live": ["self", "table_name", "ttl_spec"],
+    "moto.dynamodb.models.table:Table.put_item": [
+        "self",
+        "item_attrs",
+        "expected",
+        "condition_expression",
+        "expression_attribute_names",
+        "expression_attribute_values",
+        "overwrite",
+        "return_values_on_condition_check_failure",
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[CloudProcess]:
+    """A server of its own, because these tests move its clock."""
+    with cloud_process() as running:
+        yield running
+
+
+@pytest.mark.parametrize("target", PARAMETERS)
+def test_the_parameters_of_a_patched_point_have_not_moved(target: str) -> None:
+    module, _, path = target.partition(":")
+    found: Any = importlib.import_module(module)
+    for part in path.split("."):
+        found = inspect.getattr_static(found, part)
+    assert list(inspect.signature(found).parameters) == PARAMETERS[target]
+    assert target in POINTS
+    assert patched.OLDEST_SECONDS == 157_680_000
+
+
+def test_items_end_with_their_time_to_live_and_the_stream_says_who_deleted_them(
+    client: Client, cloud: CloudProcess
+) -> None:
+    dynamodb = client("dynamodb")
+    arn = dynamodb.create_table(
+        TableName="sessions",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+    )["TableDescription"]["LatestStreamArn"]
+    now = int(time.time())
+
+    def put(name: str, moment: int) -> None:
+        dynamodb.put_item(TableName="sessions", Item={"id": {"S": name}, "ends": {"N": str(moment)}})
+
+    put("earlier", now + 100)
+    put("long ago", now - 6 * 365 * 86_400)
+    dynamodb.update_time_to_live(
+        TableName="sessions", TimeToLiveSpecification={"Enabled": True, "AttributeName": "ends"}
+    )
+    put("longer", now + 100)
+    dynamodb.update_item(
+        TableName="sessions",
+        Key={"id": {"S": "longer"}},
+        UpdateExpression="SET ends = :ends",
+        ExpressionAttributeValues={":ends": {"N": str(now + 10_000)}},
+    )
+    httpx.post(f"{cloud.endpoint_url}/_localcloud/clock/advance", json={"seconds": 200}).raise_for_status()
+    left = dynamodb.scan(TableName="sessions")["Items"]
+    assert sorted(item["id"]["S"] for item in left) == ["long ago", "longer"]
+    streams = client("dynamodbstreams")
+    [shard] = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")
+    last = streams.get_records(ShardIterator=iterator["ShardIterator"])["Records"][-1]
+    assert last["eventName"] == "REMOVE"
+    assert last["userIdentity"] == {"Type": "Service", "PrincipalId": "dynamodb.amazonaws.com"}
