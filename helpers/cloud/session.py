@@ -38,12 +38,13 @@ class Cloud:
         """``connect`` has already said it in one line."""
 
 
-def connect(notebook: str, *, fresh: bool = True) -> Cloud:
+def connect(notebook: str, *, fresh: bool = True, resource_policies: bool = False) -> Cloud:
     """Connect this kernel to the local cloud: find or start it, point the AWS SDKs at it, and close the way out.
 
     notebook: the short name of this notebook, such as ``"00"`` or ``"lab-01"``; it chooses the account, so that notebooks do not
     disturb each other.
     fresh: empty the account first, so that a notebook run from its top always finds the same world.
+    resource_policies: let queues, topics and functions of the account refuse services that their policy does not let in, as on AWS.
 
     Afterwards plain ``boto3.client("sqs")`` works, and so do ``aws`` and ``curl`` in this notebook's shell cells. A folder ``work`` for
     handler files stands beside the notebook.
@@ -59,6 +60,9 @@ def connect(notebook: str, *, fresh: bool = True) -> Cloud:
     offline.install()
     if fresh and os.environ.get("COURSE_FRESH") != "0":  # the grader replaces a kernel without emptying the account
         call(running.endpoint_url, "POST", "/_localcloud/reset", headers={"x-localcloud-account": account}, timeout=60)
+    if resource_policies:
+        headers = {"x-localcloud-account": account}
+        call(running.endpoint_url, "POST", "/_localcloud/permissions", {"enforced": True}, headers=headers)
     Path("work").mkdir(exist_ok=True)
     os.environ["COURSE_NOTEBOOK"] = notebook
     _prepare_ipython()

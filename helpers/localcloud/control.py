@@ -6,6 +6,7 @@
 | POST reset | all | empties the caller's account |
 | GET clock, POST clock/advance {"seconds": s} | all | reads, moves virtual time; what falls due on the way happens |
 | GET lease | all | stays open; a server that was started for its clients ends when the last one is gone |
+| GET sns?Action=ConfirmSubscription&…, GET sns?Action=Unsubscribe&… | all | the links in notifications; `sns/SimpleNotificationService.pem` is their certificate |
 | GET events?after=N | all | the ledger of the caller's account, from the entry after number N |
 | GET outbox | all | the e-mail and text messages that the caller's account has sent |
 | POST permissions {"enforced": true} | all | resource policies hold between the services of the caller's account |
@@ -23,6 +24,8 @@ from dataclasses import asdict
 from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.sns.exceptions import SNSException
+from moto.sns.models import sns_backends
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
@@ -31,6 +34,7 @@ from helpers.errors import CourseError
 from helpers.localcloud import compute, events
 from helpers.localcloud.accounts import account_of_key, empty_account, is_account_id
 from helpers.localcloud.context import CloudContext
+from helpers.localcloud.events import topic_envelopes
 from helpers.localcloud.leases import Leases
 from helpers.localcloud.patches import POINTS
 from helpers.localcloud.travel import travel
@@ -45,6 +49,8 @@ _ROUTES = Map(
         Rule("/clock", endpoint="read_clock", methods=["GET"]),
         Rule("/clock/advance", endpoint="advance_clock", methods=["POST"]),
         Rule("/lease", endpoint="lease", methods=["GET"]),
+        Rule("/sns", endpoint="sns", methods=["GET"]),
+        Rule("/sns/SimpleNotificationService.pem", endpoint="certificate", methods=["GET"]),
         Rule("/events", endpoint="events", methods=["GET"]),
         Rule("/outbox", endpoint="outbox", methods=["GET"]),
         Rule("/permissions", endpoint="permissions", methods=["POST"]),
@@ -122,6 +128,23 @@ class ControlApp:
     def _lease(self, request: Request) -> Response:
         self._leases.hold(request.environ[SOCKET_KEY])
         return _json({"status": "released"})
+
+    def _sns(self, request: Request) -> Response:
+        asked = request.args
+        if asked.get("Action") == "ConfirmSubscription":
+            try:
+                subscription = events.plane().topics.confirm(asked.get("TopicArn", ""), asked.get("Token", ""))
+            except SNSException as wrong:
+                raise CourseError(f"this subscription cannot be confirmed ({wrong.message}): subscribe again") from None
+            return _json({"SubscriptionArn": subscription.arn, "status": "confirmed"})
+        arn = asked.get("SubscriptionArn", "")
+        if asked.get("Action") != "Unsubscribe" or arn.count(":") != 6:
+            raise CourseError("this link of SNS is not complete: copy it again, whole")
+        sns_backends[arn.split(":")[4]][arn.split(":")[3]].unsubscribe(arn)
+        return _json({"SubscriptionArn": arn, "status": "unsubscribed"})
+
+    def _certificate(self, request: Request) -> Response:
+        return Response(topic_envelopes.certificate(), content_type="application/x-pem-file")
 
     def _events(self, request: Request) -> Response:
         after = request.args.get("after", "0")

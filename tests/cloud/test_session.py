@@ -134,3 +134,16 @@ def test_using_the_clock_before_connect_is_one_sentence(tmp_path: Path) -> None:
         timeout=60,
     )
     assert done.stdout.strip() == "this notebook is not connected yet: run its first cell, the one with connect()"
+
+
+def test_resource_policies_hold_in_the_account_that_asks_for_them(cloud: CloudProcess, tmp_path: Path) -> None:
+    publish = """import boto3
+sns, sqs = boto3.client("sns"), boto3.client("sqs")
+topic, url = sns.create_topic(Name="t")["TopicArn"], sqs.create_queue(QueueName="q")["QueueUrl"]
+arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+sns.publish(TopicArn=topic, Message="hello")
+print(len(sqs.receive_message(QueueUrl=url).get("Messages", [])))"""
+    opened = run(f"from helpers import connect; connect('00')\n{publish}", cloud, tmp_path)
+    closed = run(f"from helpers import connect; connect('00', resource_policies=True)\n{publish}", cloud, tmp_path)
+    assert [opened.stdout.splitlines()[-1], closed.stdout.splitlines()[-1]] == ["1", "0"]

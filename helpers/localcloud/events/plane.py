@@ -10,6 +10,7 @@ from helpers.localcloud.events.mappings import Mappings
 from helpers.localcloud.events.outbox import Outbox
 from helpers.localcloud.events.permissions import Permissions
 from helpers.localcloud.events.streams import Streams
+from helpers.localcloud.events.topics import Topics
 
 
 class EventPlane:
@@ -25,6 +26,7 @@ class EventPlane:
         self.buses = Buses(self)
         self.streams = Streams(self)
         self.mappings = Mappings(self)
+        self.topics = Topics(self, context.endpoint_url)
 
     def forget(self, account: str) -> None:
         """Drop all that waits for, and all that is known of, an account that is being emptied."""
@@ -38,6 +40,7 @@ class EventPlane:
 
     def close(self) -> None:
         """Stop delivering."""
+        self.topics.close()
         self.mappings.close()
         self.streams.close()
         queues.close()

@@ -1,4 +1,4 @@
-"""Contract of each patched point of moto.core, moto.iam, moto.sts, moto.sqs and moto.sns: its signature, and one behaviour."""
+"""Contract of each patched point of moto.core, moto.iam, moto.sts and moto.sqs: its signature, and one behaviour."""
 
 from __future__ import annotations
 
@@ -19,21 +19,6 @@ PARAMETERS = {
     "moto.core.responses:gen_amzn_requestid_long": ["headerdict"],
     "moto.sts.models:STSBackend.get_caller_identity": ["self", "access_key_id", "region"],
     "moto.sqs.responses:SQSResponse._determine_resource": ["self"],
-    "moto.sns.models:SNSBackend.publish": [
-        "self",
-        "message",
-        "arn",
-        "phone_number",
-        "subject",
-        "message_attributes",
-        "group_id",
-        "deduplication_id",
-        "message_structure",
-    ],
-    "moto.sns.models:SNSBackend.publish_batch": ["self", "topic_arn", "publish_batch_request_entries"],
-    "moto.sns.models:SNSBackend.subscribe": ["self", "topic_arn", "endpoint", "protocol"],
-    "moto.sns.models:SNSBackend.set_topic_attribute": ["self", "topic_arn", "attribute_name", "attribute_value"],
-    "moto.sns.models:SNSBackend.delete_topic": ["self", "arn"],
 }
 
 
