@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from helpers.cloud.cleanup import cleanup
     from helpers.cloud.deploy import deploy
     from helpers.cloud.session import connect
+    from helpers.show import pictures
     from helpers.show.quiz import quiz
 
-__all__ = ["check", "cleanup", "clock", "connect", "deploy", "quiz"]
+__all__ = ["check", "cleanup", "clock", "connect", "deploy", "pictures", "quiz"]
 
 _HOMES = {
     "check": "helpers.classroom.client:check",
@@ -24,6 +25,7 @@ _HOMES = {
     "clock": "helpers.cloud.clock",
     "connect": "helpers.cloud.session:connect",
     "deploy": "helpers.cloud.deploy:deploy",
+    "pictures": "helpers.show.pictures",
     "quiz": "helpers.show.quiz:quiz",
 }
 

@@ -56,6 +56,7 @@ class LocalCloud:
             dynamodb,
             dynamodbstreams,
             events,
+            s3,
             sns,
             sqs,
             sqs_messages,

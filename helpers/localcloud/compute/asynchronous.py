@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Literal, Protocol
 
 from moto.awslambda.models import LambdaFunction
 
+from helpers.localcloud import provenance
 from helpers.localcloud.clock import VirtualClock
 from helpers.localcloud.compute import metrics
 from helpers.localcloud.compute.errors import LambdaError, ResourceNotReady, TooManyRequests
 from helpers.localcloud.compute.functions import LATEST, Reference, find, kept
-from helpers.localcloud.compute.invoke import Request, Runner
+from helpers.localcloud.compute.invoke import Outcome, Request, Runner
 from helpers.localcloud.schedule import Schedule
 from helpers.localcloud.work import Work
 
@@ -29,9 +32,12 @@ THROTTLED_SECONDS = (1.0, 300.0)
 _log = logging.getLogger(__name__)
 
 
+Condition = Literal["Success", "RetriesExhausted", "EventAgeExceeded", "ZeroReservedConcurrency", "RecursiveInvocation"]
+
+
 @dataclass
 class QueuedEvent:
-    """One accepted event. failures: attempts that ended in a function error. throttles: how often it was throttled in a row."""
+    """One accepted event. failures: attempts that ended in a function error. throttles: how often it was throttled in a row. parent: where it came from."""
 
     reference: Reference
     request: Request
@@ -39,6 +45,28 @@ class QueuedEvent:
     generation: int
     failures: int = 0
     throttles: int = 0
+    parent: str | None = None
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of an event in the end. attempts: invocations that ran. outcome: of the last one, if there was one."""
+
+    reference: Reference
+    request: Request
+    condition: Condition
+    attempts: int
+    outcome: Outcome | None
+
+
+class Observer(Protocol):
+    """Who wants to know what becomes of asynchronous invocations."""
+
+    def attempted(self, event: QueuedEvent, step: Literal["invoked", "succeeded", "failed", "retried"]) -> None:
+        """One attempt of an event began, ended, or will be followed by another."""
+
+    def settled(self, settled: Settled) -> None:
+        """An event has come to its end; called once for each."""
 
 
 class AsynchronousInvoker:
@@ -52,17 +80,17 @@ class AsynchronousInvoker:
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="event")
         self._generations: Counter[str] = Counter()
         self._closed = False
+        self.observers: list[Observer] = []
 
     def submit(self, reference: Reference, request: Request) -> None:
         """Accept an event; it runs as soon as a worker is free."""
-        event = QueuedEvent(reference, request, self._clock.timestamp(), self._generations[reference.account])
+        event = self._accepted(reference, request)
         metrics.emit(reference.account, reference.region, reference.name, self._clock.now(), {"AsyncEventsReceived": 1})
         self._begin(event)
 
     def stop(self, reference: Reference, request: Request) -> None:
         """Take in an event that must not run, because it is part of a recursive loop."""
-        event = QueuedEvent(reference, request, self._clock.timestamp(), self._generations[reference.account])
-        self._drop(event, "it is part of a recursive loop")
+        self._run(lambda: self._drop(self._accepted(reference, request), "RecursiveInvocation"))
 
     def forget(self, account: str) -> None:
         """Drop the events of an account that was emptied; its appointments are dropped by the schedule's owner."""
@@ -83,13 +111,16 @@ class AsynchronousInvoker:
             return
         settings = event_invoke_settings(latest, reference.qualifier)
         if self._clock.timestamp() - event.accepted_at > settings.maximum_age_seconds:
-            self._drop(event, "it is older than MaximumEventAgeInSeconds")
+            self._drop(event, "EventAgeExceeded")
             return
+        age = {"AsyncEventAge": (self._clock.timestamp() - event.accepted_at) * 1000}
+        metrics.emit(reference.account, reference.region, reference.name, self._clock.now(), age)
+        self._tell(event, "invoked")
         try:
             outcome = self._runner.run(latest, version, event.request)
         except (TooManyRequests, ResourceNotReady):
             if latest.reserved_concurrency is not None and int(latest.reserved_concurrency) == 0:
-                self._drop(event, "the function's reserved concurrency is zero")
+                self._drop(event, "ZeroReservedConcurrency")
                 return
             shortest, longest = THROTTLED_SECONDS
             event.throttles += 1
@@ -98,25 +129,43 @@ class AsynchronousInvoker:
         except Exception:
             _log.exception("an asynchronous invocation of %s could not be carried out", reference.arn)
             return
+        if self._outdated(event):
+            return
         event.throttles = 0
         if not outcome.function_error:
+            self._tell(event, "succeeded")
+            self._settle(event, "Success", event.failures + 1, outcome)
             return
         event.failures += 1
+        self._tell(event, "failed")
         if event.failures > settings.retries:
-            self._drop(event, "its retries are exhausted")
+            self._drop(event, "RetriesExhausted", outcome)
         else:
             self._later(event, RETRY_SECONDS[event.failures - 1])
 
     def _outdated(self, event: QueuedEvent) -> bool:
         return self._closed or event.generation != self._generations[event.reference.account]
 
-    def _drop(self, event: QueuedEvent, why: str) -> None:
+    def _accepted(self, reference: Reference, request: Request) -> QueuedEvent:
+        generation = self._generations[reference.account]
+        return QueuedEvent(reference, request, self._clock.timestamp(), generation, parent=provenance.origin())
+
+    def _tell(self, event: QueuedEvent, step: Literal["invoked", "succeeded", "failed", "retried"]) -> None:
+        for observer in self.observers:
+            observer.attempted(event, step)
+
+    def _settle(self, event: QueuedEvent, condition: Condition, attempts: int, outcome: Outcome | None) -> None:
+        for observer in self.observers:
+            observer.settled(Settled(event.reference, event.request, condition, attempts, outcome))
+
+    def _drop(self, event: QueuedEvent, condition: Condition, outcome: Outcome | None = None) -> None:
         reference = event.reference
-        _log.info("event %s for %s was dropped: %s", event.request.id, reference.arn, why)
         metrics.emit(reference.account, reference.region, reference.name, self._clock.now(), {"AsyncEventsDropped": 1})
+        self._settle(event, condition, event.failures, outcome)
 
     def _later(self, event: QueuedEvent, seconds: float) -> None:
         if not self._outdated(event):
+            self._tell(event, "retried")
             self._schedule.after(seconds, event.reference.account, lambda: self._again(event))
 
     def _again(self, event: QueuedEvent) -> None:
@@ -124,9 +173,12 @@ class AsynchronousInvoker:
             self._begin(event)
 
     def _begin(self, event: QueuedEvent) -> None:
+        self._run(lambda: self._attempt(event))
+
+    def _run(self, action: Callable[[], None]) -> None:
         self._work.begin()
         try:
-            self._workers.submit(self._attempt, event).add_done_callback(lambda _: self._work.end())
+            self._workers.submit(action).add_done_callback(lambda _: self._work.end())
         except RuntimeError:  # the server is closing
             self._work.end()
 

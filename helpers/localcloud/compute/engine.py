@@ -25,6 +25,7 @@ class Engine:
         self._runner = Runner(self._pool, context.clock)
         self._asynchronous = AsynchronousInvoker(self._runner, context.clock, context.schedule, context.work)
         self.clock = context.clock
+        self.observers = self._asynchronous.observers
 
     def invoke(
         self,

@@ -77,7 +77,8 @@ class Kept:
     """What Lambda keeps of a function or version, and moto does not.
 
     revision: changes with every update. layers: in their order. logging: ``LoggingConfig``. retries: settings of asynchronous
-    invocations by qualifier, kept with the unpublished version. recursive_loop: ``Terminate`` or ``Allow``, likewise.
+    invocations by qualifier, kept with the unpublished version. recursive_loop: ``Terminate`` or ``Allow``, likewise. dead_letter_target:
+    the ARN in ``DeadLetterConfig``, if any.
     """
 
     revision: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -85,6 +86,7 @@ class Kept:
     logging: dict[str, str] = field(default_factory=dict)
     retries: dict[str, dict[str, Any]] = field(default_factory=dict)
     recursive_loop: str = "Terminate"
+    dead_letter_target: str = ""
 
 
 def kept(version: LambdaFunction) -> Kept:

@@ -76,6 +76,7 @@ _DONE = frozenset(
         "PackageType",
         "TracingConfig",
         "LoggingConfig",
+        "DeadLetterConfig",
         "ReservedConcurrentExecutions",
         "RevisionId",
     ]
@@ -85,14 +86,12 @@ _NOT_DONE = {
     "FileSystemConfigs": ("Amazon EFS mounts (FileSystemConfigs)", "use /tmp or S3"),
     "ImageConfig": ("container images (ImageConfig)", "deploy a .zip package"),
     "SnapStart": ("SnapStart", "leave it out, cold starts stay visible"),
-    "DeadLetterConfig": ("dead-letter queues of functions (DeadLetterConfig)", "leave it out"),
     "KMSKeyArn": ("customer managed keys for environment variables (KMSKeyArn)", "leave it out"),
     "CodeSigningConfigArn": ("code signing (CodeSigningConfigArn)", "leave it out"),
 }
 _EMPTY: dict[str, tuple[Any, ...]] = {
     "VpcConfig": ({"SubnetIds": [], "SecurityGroupIds": []},),
     "SnapStart": ({"ApplyOn": "None"},),
-    "DeadLetterConfig": ({"TargetArn": ""},),
 }
 
 
@@ -110,6 +109,7 @@ def check_settings(spec: Mapping[str, Any], account: str, region: str) -> None:
         raise not_here(
             "active X-Ray tracing (TracingConfig)", "leave it out, a trace header of the caller is passed through"
         )
+    check_dead_letter_target(str((spec.get("DeadLetterConfig") or {}).get("TargetArn") or ""))
     _check_logging(spec.get("LoggingConfig") or {})
     if "Runtime" in spec:
         check_runtime(spec["Runtime"])
@@ -209,10 +209,31 @@ def check_alias(backend: Any, function: str, version: str | None, routing: Mappi
 
 
 def check_event_invoke(config: Mapping[str, Any]) -> None:
-    """Refuse destinations: asynchronous results are not delivered anywhere yet."""
+    """Accept the destinations of asynchronous invocations.
+
+    Whether the function's role may write there is not asked: identity policies are not enforced.
+    Raises: ``InvalidParameterValue``.
+    """
     for which, destination in (config.get("DestinationConfig") or {}).items():
-        if (destination or {}).get("Destination"):
-            raise not_here(f"destinations of asynchronous invocations ({which})", "read the function's log instead")
+        arn = str((destination or {}).get("Destination") or "")
+        kind = arn.split(":")[2] if arn.count(":") >= 5 else ""
+        kinds = ("sqs", "sns", "lambda", "events", *(("s3",) if which == "OnFailure" else ()))
+        if arn and (kind not in kinds or arn.endswith(".fifo")):
+            raise InvalidParameterValue(
+                f"The provided destination config DestinationConfig({which}=OnDestination(destination={arn})) is invalid: it is no standard "
+                f"queue, standard topic, function, event bus{' or bucket' if 's3' in kinds else ''}."
+            )
+
+
+def check_dead_letter_target(arn: str) -> None:
+    """Accept the target of ``DeadLetterConfig``: a standard queue or topic.
+
+    Raises: ``InvalidParameterValue``.
+    """
+    if arn and (arn.split(":")[2:3] not in (["sqs"], ["sns"]) or arn.endswith(".fifo")):
+        raise InvalidParameterValue(
+            f"The dead letter target {arn} is no standard queue and no standard topic: name one of them."
+        )
 
 
 def check_number(spec: Mapping[str, Any], name: str, lowest: int, highest: int, field: str | None = None) -> None:

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from helpers.localcloud import compute
 from helpers.localcloud.context import CloudContext
+from helpers.localcloud.events.destinations import Destinations
 from helpers.localcloud.events.plane import EventPlane
 
 __all__ = ["EventPlane", "install", "plane"]
@@ -17,6 +19,7 @@ def install(context: CloudContext) -> None:
     """Deliver the events of this server's moto for real; call it once, after compute and before serving."""
     new = EventPlane(context)
     _planes.append(new)
+    compute.engine().observers.append(Destinations(new))
     context.on_reset.append(new.forget)
     context.on_close.append(new.close)
     context.on_close.append(lambda: _planes.remove(new))

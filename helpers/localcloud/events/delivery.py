@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from moto.events.models import events_backends
@@ -25,6 +26,29 @@ class Missing(Exception):
     """The receiver does not exist."""
 
 
+@dataclass(frozen=True)
+class Giver:
+    """Who hands over: a service, on behalf of a resource, of an account where the ARN does not say which."""
+
+    service: str
+    arn: str
+    account: str | None
+
+    def ask(self, plane: EventPlane, policy: Any, action: str, resource: str) -> None:
+        """Ask the receiver's policy.
+
+        Raises: ``permissions.Refused``.
+        """
+        plane.permissions.check(
+            policy,
+            service=self.service,
+            action=action,
+            resource=resource,
+            source_arn=self.arn,
+            source_account=self.account,
+        )
+
+
 def deliver(
     plane: EventPlane,
     arn: str,
@@ -33,6 +57,7 @@ def deliver(
     service: str,
     source_arn: str,
     message: str,
+    source_account: str | None = None,
     attributes: Mapping[str, Mapping[str, Any]] | None = None,
     subject: str | None = None,
     group_id: str | None = None,
@@ -41,6 +66,7 @@ def deliver(
     """Hand ``body`` to the queue, topic, function or event bus with ``arn``.
 
     service: who hands over (``sns.amazonaws.com``), on behalf of ``source_arn``. message: the id that it has there; the ledger links the two.
+    source_account: whose source it is, where its ARN does not say so.
     attributes: message attributes in the form of the SQS API (``DataType``, ``StringValue``), for a queue or a topic. group_id and
     deduplication_id: for FIFO receivers. A function gets ``body`` as its event, asynchronously; a bus gets ``body`` as the detail of an event.
     The trace of the running work goes along.
@@ -48,19 +74,20 @@ def deliver(
     Returns the id that the receiver gave it.
     Raises: ``Missing``, ``permissions.Refused``, and whatever the receiver says to a message that it does not take (a moto service exception).
     """
+    giver = Giver(service, source_arn, source_account)
     kind = arn.split(":")[2] if arn.count(":") >= 5 else ""
     with provenance.carrying(trace=provenance.trace(), origin=message):
         if kind == "sqs":
-            given = _to_queue(plane, arn, body, service, source_arn, attributes, group_id, deduplication_id)
+            given = _to_queue(plane, arn, body, giver, attributes, group_id, deduplication_id)
         elif kind == "sns":
-            given = _to_topic(plane, arn, body, service, source_arn, attributes, subject, group_id, deduplication_id)
+            given = _to_topic(plane, arn, body, giver, attributes, subject, group_id, deduplication_id)
         elif kind == "lambda":
-            given = _to_function(plane, arn, body, service, source_arn)
+            given = _to_function(plane, arn, body, giver)
         elif kind == "events":
             given = _to_bus(arn, body, subject or "", source_arn)
         else:
             raise Missing(f"{arn} is no queue, topic, function or event bus")
-    account = source_arn.split(":")[4] or arn.split(":")[4]
+    account = source_account or source_arn.split(":")[4] or arn.split(":")[4]
     plane.ledger.record(account, "delivered", message, source_arn, to=arn, received_as=given)
     return given
 
@@ -69,8 +96,7 @@ def _to_queue(
     plane: EventPlane,
     arn: str,
     body: str,
-    service: str,
-    source_arn: str,
+    giver: Giver,
     attributes: Mapping[str, Mapping[str, Any]] | None,
     group_id: str | None,
     deduplication_id: str | None,
@@ -80,9 +106,7 @@ def _to_queue(
     queue = backend.queues.get(name)
     if queue is None:
         raise Missing(f"the queue {arn} does not exist")
-    plane.permissions.check(
-        queue.policy, service=service, action="sqs:SendMessage", resource=arn, source_arn=source_arn
-    )
+    giver.ask(plane, queue.policy, "sqs:SendMessage", arn)
     trace = provenance.trace()
     sent = backend.send_message(
         name,
@@ -99,8 +123,7 @@ def _to_topic(
     plane: EventPlane,
     arn: str,
     body: str,
-    service: str,
-    source_arn: str,
+    giver: Giver,
     attributes: Mapping[str, Mapping[str, Any]] | None,
     subject: str | None,
     group_id: str | None,
@@ -111,7 +134,7 @@ def _to_topic(
     topic = backend.topics.get(arn)
     if topic is None:
         raise Missing(f"the topic {arn} does not exist")
-    plane.permissions.check(topic.policy, service=service, action="SNS:Publish", resource=arn, source_arn=source_arn)
+    giver.ask(plane, topic.policy, "SNS:Publish", arn)
     sns_attributes = {
         name: {"Type": value["DataType"], "Value": value.get("StringValue", value.get("BinaryValue"))}
         for name, value in (attributes or {}).items()
@@ -128,16 +151,14 @@ def _to_topic(
     )
 
 
-def _to_function(plane: EventPlane, arn: str, body: str, service: str, source_arn: str) -> str:
+def _to_function(plane: EventPlane, arn: str, body: str, giver: Giver) -> str:
     account, region = arn.split(":")[4], arn.split(":")[3]
     reference = parse(arn, None, account, region)
     try:
         policy = policy_of(reference)
     except LookupError:
         raise Missing(f"the function {arn} does not exist") from None
-    plane.permissions.check(
-        policy, service=service, action="lambda:InvokeFunction", resource=arn, source_arn=source_arn
-    )
+    giver.ask(plane, policy, "lambda:InvokeFunction", arn)
     outcome = compute.engine().invoke(
         account, region, reference.name, reference.qualifier, body.encode(), "Event", provenance.trace()
     )

@@ -68,6 +68,12 @@ class EventSourceMapping:
         """Its own ARN."""
         return f"arn:aws:lambda:{self.region}:{self.account}:event-source-mapping:{self.uuid}"
 
+    @property
+    def tags(self) -> dict[str, str]:
+        """Its tags, which may be changed."""
+        tags: dict[str, str] = self.settings.setdefault("Tags", {})
+        return tags
+
     def describe(self) -> dict[str, Any]:
         """As Get, List, Create, Update and Delete answer it."""
         given = self.settings

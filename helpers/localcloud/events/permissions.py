@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from helpers.localcloud.policies import allows
 
+# Lambda writes to destinations with the function's role; no resource policy has to name it.
+_BY_ROLE = ("lambda.amazonaws.com",)
+
 
 class Refused(Exception):
     """A resource policy does not let a service in; the words are AWS's own for the same refusal."""
@@ -32,18 +35,26 @@ class Permissions:
         self._closed.discard(account)
 
     def check(
-        self, policy: str | dict[str, object] | None, *, service: str, action: str, resource: str, source_arn: str
+        self,
+        policy: str | dict[str, object] | None,
+        *,
+        service: str,
+        action: str,
+        resource: str,
+        source_arn: str,
+        source_account: str | None = None,
     ) -> None:
         """Let ``service`` (``sns.amazonaws.com``), on behalf of ``source_arn``, do ``action`` on ``resource``, or refuse.
 
+        source_account: whose source it is, where its ARN does not say so.
+
         Raises: ``Refused`` when the resource's account enforces policies and ``policy`` does not allow it.
         """
-        if resource.split(":")[4] not in self._closed:
+        if resource.split(":")[4] not in self._closed or service in _BY_ROLE:
             return
-        parts = source_arn.split(":")
         context = {"aws:SourceArn": source_arn}
-        if len(parts) > 4 and parts[4]:
-            context["aws:SourceAccount"] = context["aws:SourceOwner"] = parts[4]
+        if owner := source_account or source_arn.split(":")[4]:
+            context["aws:SourceAccount"] = context["aws:SourceOwner"] = owner
         if not allows(policy, action=action, resource=resource, service=service, context=context):
             raise Refused(
                 f"{service} is not authorized to perform: {action} on resource: {resource} because no resource-based policy allows the {action} action"

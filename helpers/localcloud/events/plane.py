@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from helpers.localcloud.context import CloudContext
 from helpers.localcloud.events import queues
+from helpers.localcloud.events.buckets import Buckets
 from helpers.localcloud.events.buses import Buses
 from helpers.localcloud.events.ledger import Ledger
 from helpers.localcloud.events.mappings import Mappings
@@ -27,6 +28,7 @@ class EventPlane:
         self.streams = Streams(self)
         self.mappings = Mappings(self)
         self.topics = Topics(self, context.endpoint_url)
+        self.buckets = Buckets(self)
 
     def forget(self, account: str) -> None:
         """Drop all that waits for, and all that is known of, an account that is being emptied."""

@@ -269,6 +269,11 @@ class QueueStore:
         """The queue's own visibility timeout in seconds."""
         return int(self._queue.visibility_timeout)
 
+    @property
+    def policy(self) -> Any:
+        """The queue's resource policy."""
+        return self._queue.policy
+
     def receivable(self) -> bool:
         """Whether a receive would find a message now."""
         with self._at_work():

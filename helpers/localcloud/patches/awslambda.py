@@ -130,6 +130,7 @@ def _function_init(
     original(self, account_id, spec, region, version)
     kept(self).logging = {"LogFormat": "Text", "LogGroup": self.logs_group_name, **(spec.get("LoggingConfig") or {})}
     self.logs_group_name = kept(self).logging["LogGroup"]
+    kept(self).dead_letter_target = (spec.get("DeadLetterConfig") or {}).get("TargetArn") or ""
     touch(self)
 
 
@@ -153,6 +154,7 @@ def _get_configuration(original: Any, self: LambdaFunction, on_create: bool = Fa
         "LastUpdateStatus": "Successful",
         "RevisionId": kept(self).revision,
         "LoggingConfig": kept(self).logging,
+        **({"DeadLetterConfig": {"TargetArn": kept(self).dead_letter_target}} if kept(self).dead_letter_target else {}),
         "RuntimeVersionConfig": {"RuntimeVersionArn": f"arn:aws:lambda:{self.region}::runtime:{runtime}"},
     }
 
@@ -178,6 +180,8 @@ def _update_configuration(original: Any, self: LambdaFunction, config_updates: d
     original(self, updates)
     if updates.get("EphemeralStorage"):
         self.ephemeral_storage = updates["EphemeralStorage"]["Size"]
+    if "DeadLetterConfig" in updates:
+        kept(self).dead_letter_target = (updates["DeadLetterConfig"] or {}).get("TargetArn") or ""
     if updates.get("LoggingConfig"):
         kept(self).logging = {**kept(self).logging, **updates["LoggingConfig"]}
         self.logs_group_name = kept(self).logging["LogGroup"]

@@ -112,6 +112,17 @@ class _InStack:
         events.plane().mappings.delete(account_id, region_name, self.uuid)
 
 
+@patch(
+    "moto.awslambda.models:LambdaBackend._get_resource_by_arn",
+    why="ListTags, TagResource and UntagResource look for mappings where moto kept its own",
+)
+def _get_resource_by_arn(original: Any, self: LambdaBackend, arn: str) -> Any:
+    before, _, mapping_id = arn.rpartition(":")
+    if before.endswith(":event-source-mapping"):
+        return events.plane().mappings.get(self.account_id, self.region_name, mapping_id)
+    return original(self, arn)
+
+
 @patch("moto.awslambda.models:LambdaBackend.delete_function", why="the pollers of its mappings have nothing to call")
 def _delete_function(original: Any, self: LambdaBackend, function_name: str, qualifier: str | None = None) -> None:
     original(self, function_name, qualifier)

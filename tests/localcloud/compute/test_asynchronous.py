@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.conftest import CloudProcess, cloud_process
 from tests.localcloud.conftest import Functions, eventually
@@ -118,15 +117,6 @@ def test_with_a_reserved_concurrency_of_zero_an_event_is_dropped_at_once(functio
     send(functions)
     eventually(lambda: dropped(functions))
     assert reports(functions) == []
-
-
-def test_destinations_are_refused_and_not_forgotten(functions: Functions, account: str) -> None:
-    functions.create("worker", FAILS)
-    queue = f"arn:aws:sqs:us-east-1:{account}:failures"
-    with pytest.raises(ClientError, match=r"does not do destinations of asynchronous invocations \(OnFailure\)"):
-        functions.aws.put_function_event_invoke_config(
-            FunctionName="worker", DestinationConfig={"OnFailure": {"Destination": queue}}
-        )
 
 
 def test_waiting_events_of_an_account_end_with_a_reset(functions: Functions, cloud: CloudProcess, account: str) -> None:

@@ -117,7 +117,6 @@ def test_other_runtimes_are_refused_by_name(functions: Functions, runtime: str) 
     [
         ("VpcConfig", {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}, "VPC"),
         ("SnapStart", {"ApplyOn": "PublishedVersions"}, "SnapStart"),
-        ("DeadLetterConfig", {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:dlq"}, "dead-letter"),
         ("TracingConfig", {"Mode": "Active"}, "X-Ray"),
         (
             "FileSystemConfigs",

@@ -67,6 +67,7 @@ PARAMETERS = {
     "moto.awslambda.models:LambdaBackend.update_event_source_mapping": ["self", "uuid", "spec"],
     "moto.awslambda.models:LambdaBackend.delete_event_source_mapping": ["self", "uuid"],
     "moto.awslambda.models:LambdaBackend.list_event_source_mappings": ["self", "event_source_arn", "function_name"],
+    "moto.awslambda.models:LambdaBackend._get_resource_by_arn": ["self", "arn"],
     "moto.awslambda.models:LambdaBackend.delete_function": ["self", "function_name", "qualifier"],
 }
 ECHO = "def handler(event, context):\n    print('got', event)\n    return event"
