@@ -57,6 +57,7 @@ class LocalCloud:
             dynamodbstreams,
             events,
             s3,
+            ses,
             sns,
             sqs,
             sqs_messages,

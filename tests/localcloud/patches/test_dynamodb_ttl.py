@@ -1,9 +1,7 @@
-"""Contract of the patched points by which items expire, and what a table and its stream show of it."""
+"""Items that expire, and what a table and its stream show of it."""
 
 from __future__ import annotations
 
-import importlib
-import inspect
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,25 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from helpers.localcloud.patches import POINTS
-from helpers.localcloud.patches import dynamodb_ttl as patched
 from tests.conftest import CloudProcess, cloud_process
 
 Client = Callable[[str], Any]
-
-PARAMETERS = {
-    "moto.dynamodb.models:DynamoDBBackend.update_time_to_live": ["self", "table_name", "ttl_spec"],
-    "moto.dynamodb.models.table:Table.put_item": [
-        "self",
-        "item_attrs",
-        "expected",
-        "condition_expression",
-        "expression_attribute_names",
-        "expression_attribute_values",
-        "overwrite",
-        "return_values_on_condition_check_failure",
-    ],
-}
 
 
 @pytest.fixture(scope="module")
@@ -37,17 +19,6 @@ def cloud() -> Iterator[CloudProcess]:
     """A server of its own, because these tests move its clock."""
     with cloud_process() as running:
         yield running
-
-
-@pytest.mark.parametrize("target", PARAMETERS)
-def test_the_parameters_of_a_patched_point_have_not_moved(target: str) -> None:
-    module, _, path = target.partition(":")
-    found: Any = importlib.import_module(module)
-    for part in path.split("."):
-        found = inspect.getattr_static(found, part)
-    assert list(inspect.signature(found).parameters) == PARAMETERS[target]
-    assert target in POINTS
-    assert patched.OLDEST_SECONDS == 157_680_000
 
 
 def test_items_end_with_their_time_to_live_and_the_stream_says_who_deleted_them(

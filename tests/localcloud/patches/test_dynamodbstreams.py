@@ -1,56 +1,13 @@
-"""Contract of each patched point of DynamoDB streams: its signature, and what its records look like in the API."""
+"""DynamoDB streams patched: what their records look like in the API."""
 
 from __future__ import annotations
 
-import importlib
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from helpers.localcloud.patches import POINTS
-from helpers.localcloud.patches import dynamodbstreams as patched
-
 Client = Callable[[str], Any]
-
-PARAMETERS = {
-    "moto.dynamodb.models.table:StreamRecord.__init__": [
-        "self",
-        "table",
-        "stream_type",
-        "event_name",
-        "old",
-        "new",
-        "seq",
-    ],
-    "moto.dynamodb.models.table:StreamShard.add": ["self", "old", "new"],
-    "moto.dynamodb.models.table:StreamShard.get": ["self", "start", "quantity"],
-    "moto.dynamodb.models:DynamoDBBackend.update_item": [
-        "self",
-        "table_name",
-        "key",
-        "update_expression",
-        "expression_attribute_names",
-        "expression_attribute_values",
-        "attribute_updates",
-        "expected",
-        "condition_expression",
-        "return_values_on_condition_check_failure",
-    ],
-    "moto.dynamodbstreams.models:DynamoDBStreamsBackend.get_records": ["self", "iterator_arn", "limit"],
-}
-
-
-@pytest.mark.parametrize("target", PARAMETERS)
-def test_the_parameters_of_a_patched_point_have_not_moved(target: str) -> None:
-    module, _, path = target.partition(":")
-    found: Any = importlib.import_module(module)
-    for part in path.split("."):
-        found = inspect.getattr_static(found, part)
-    assert list(inspect.signature(found).parameters) == PARAMETERS[target]
-    assert target in POINTS
-    assert patched.RETENTION_SECONDS == 86_400
 
 
 def make_table(client: Client, view: str = "NEW_AND_OLD_IMAGES") -> str:
