@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from helpers.cloud import discovery
+from helpers.cloud import commands, discovery
 from helpers.errors import CourseError
 from helpers.localcloud import server
 from helpers.localcloud.context import CloudContext
@@ -25,7 +25,7 @@ def judge(context: CloudContext) -> tuple[str, WSGIApp]:
     )
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, show_default="any free port", help="Port on 127.0.0.1."
 )
@@ -36,8 +36,21 @@ def judge(context: CloudContext) -> tuple[str, WSGIApp]:
     show_default=True,
     help="What it lives for: this terminal, its standard input, or the notebooks that use it.",
 )
-def cloud(port: int, owner: server.Owner) -> None:
-    """Run the local cloud in the foreground; it prints AWS_ENDPOINT_URL=… when it is ready."""
+@click.pass_context
+def cloud(context: click.Context, port: int, owner: server.Owner) -> None:
+    """Run the local cloud in the foreground; it prints AWS_ENDPOINT_URL=… when it is ready.
+
+    With a command, look into the one that runs.
+    """
+    if context.invoked_subcommand is None:
+        _run(port, owner)
+
+
+cloud.add_command(commands.events)
+cloud.add_command(commands.outbox)
+
+
+def _run(port: int, owner: server.Owner) -> None:
     address = ""
 
     def announce(line: str) -> None:

@@ -47,7 +47,7 @@ class Outcome:
     """What came of an invocation.
 
     status: 200, 202 (queued) or 204 (dry run). function_error: ``Unhandled``, or nothing when the function returned.
-    log: the log lines of this invocation. duration_ms: without INIT.
+    log: the log lines of this invocation. duration_ms: without INIT. trace: the ``X-Amzn-Trace-Id`` that the function saw.
     """
 
     status: int
@@ -58,6 +58,7 @@ class Outcome:
     log: tuple[str, ...] = ()
     duration_ms: float = 0.0
     cold: bool = False
+    trace: str = ""
 
 
 def check_payload(payload: bytes, kind: Kind) -> bytes:
@@ -153,6 +154,7 @@ class Runner:
             tuple(lines),
             duration_ms=round(result.seconds * 1000, 2),
             cold=cold,
+            trace=request.trace,
         )
 
     def _initialise(

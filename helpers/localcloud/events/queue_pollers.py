@@ -206,7 +206,7 @@ class QueuePoller:
         for message in messages:
             step = "failed" if message.id in failed else "delivered"
             count = int(message.attributes["ApproximateReceiveCount"])
-            self._note(step, message, count=count, received_as=outcome.request_id)
+            self._note(step, message, count=count, received_as=outcome.request_id, trace=outcome.trace)
         self._delete([message for message in messages if message.id not in failed])
 
     def _rest(self) -> None:

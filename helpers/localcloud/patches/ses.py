@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import email
 import json
-from email.message import EmailMessage
 from email.policy import default
 from email.utils import parseaddr
-from typing import Any, cast
+from typing import Any
 
 from moto.ses.exceptions import MessageRejectedError
 from moto.ses.models import RawMessage, SESBackend
@@ -89,7 +88,7 @@ def _send_bulk_templated_email(
 
 
 def _put_raw(account: str, sender: str, destinations: dict[str, list[str]], raw: str) -> None:
-    letter = cast(EmailMessage, email.message_from_string(raw, policy=default))
+    letter = email.message_from_string(raw, policy=default)
     text, html = (letter.get_body((part,)) for part in ("plain", "html"))
     _put(
         account,
