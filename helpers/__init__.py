@@ -13,11 +13,27 @@ if TYPE_CHECKING:
     from helpers.cloud import clock
     from helpers.cloud.cleanup import cleanup
     from helpers.cloud.deploy import deploy
+    from helpers.cloud.events import events, journey, outbox
     from helpers.cloud.session import connect
     from helpers.show import pictures
+    from helpers.show.flow import flow
     from helpers.show.quiz import quiz
+    from helpers.show.timeline import timeline
 
-__all__ = ["check", "cleanup", "clock", "connect", "deploy", "pictures", "quiz"]
+__all__ = [
+    "check",
+    "cleanup",
+    "clock",
+    "connect",
+    "deploy",
+    "events",
+    "flow",
+    "journey",
+    "outbox",
+    "pictures",
+    "quiz",
+    "timeline",
+]
 
 _HOMES = {
     "check": "helpers.classroom.client:check",
@@ -25,8 +41,13 @@ _HOMES = {
     "clock": "helpers.cloud.clock",
     "connect": "helpers.cloud.session:connect",
     "deploy": "helpers.cloud.deploy:deploy",
+    "events": "helpers.cloud.events:events",
+    "flow": "helpers.show.flow:flow",
+    "journey": "helpers.cloud.events:journey",
+    "outbox": "helpers.cloud.events:outbox",
     "pictures": "helpers.show.pictures",
     "quiz": "helpers.show.quiz:quiz",
+    "timeline": "helpers.show.timeline:timeline",
 }
 
 

@@ -9,10 +9,12 @@ import io
 import math
 from collections.abc import Callable
 from random import Random
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from IPython.display import Image as Display
 from PIL import ExifTags, Image, ImageDraw, ImageOps
+
+if TYPE_CHECKING:
+    from IPython.display import Image as Display
 
 Scene = Literal["beach", "mountains", "promenade", "city"]
 Colour = tuple[int, int, int]
@@ -117,6 +119,8 @@ def side_by_side(*jpegs: bytes, height: int = 240) -> Display:
         left += picture.width + gap
     file = io.BytesIO()
     sheet.save(file, "PNG")
+    from IPython.display import Image as Display
+
     return Display(data=file.getvalue(), format="png")  # type: ignore[no-untyped-call]
 
 
