@@ -188,9 +188,9 @@ class Flow:
             )
         else:  # back, or to itself: around below
             line = f"M {x1 + WIDE // 2} {y1 + HIGH} C {x1 + WIDE // 2} {y1 + HIGH + 30}, {x2 + WIDE // 2} {y2 + HIGH + 30}, {x2 + WIDE // 2} {y2 + HIGH + 2}"
-            begin, end = (x1 + WIDE // 2, y1 + HIGH), (x2 + WIDE // 2, y2 + HIGH + 20)
+            end = (x2 + WIDE // 2, y2 + HIGH + 20)
         count = self._counts.moved[edge.source, edge.target]
-        said = f'<text x="{(begin[0] + end[0]) // 2}" y="{(begin[1] + end[1]) // 2 - 5}" class="small" text-anchor="middle">{count}</text>'
+        said = f'<text x="{end[0] - 6}" y="{end[1] - 5}" class="small" text-anchor="end">{count}</text>'
         dot = ""
         if (edge.source, edge.target) in moved:
             dot = f'<circle r="5" fill="#ed7100"><animateMotion dur="{SECONDS_BETWEEN_LOOKS}s" fill="freeze" path="{line}"/></circle>'

@@ -47,7 +47,7 @@ import json
 from datetime import timedelta
 import boto3
 from botocore.exceptions import ClientError
-from helpers import clock, connect, deploy, quiz
+from helpers import clock, connect, deploy, flow, quiz, timeline
 connect("06", resource_policies=True)
 
 # %% id="clients"
@@ -391,25 +391,29 @@ for part in PARTS:
 # %% id="upload"
 from helpers.show.pictures import paint, photograph
 
+sent = {}
+
 def upload(key, times=1):
-    picture = photograph(paint("beach", (800, 600), seed=key))
-    s3.put_object(Bucket=BUCKETS["UPLOADS"], Key=key, Body=picture)
+    s3.put_object(Bucket=BUCKETS["UPLOADS"], Key=key, Body=photograph(paint("beach", (800, 600), seed=key)))
     for _ in range(times):
-        sns.publish(TopicArn=upload_topic, Message=json.dumps({"key": key}))
+        sent[key] = sns.publish(TopicArn=upload_topic, Message=json.dumps({"key": key}))["MessageId"]
     clock.advance(seconds=1)
 
 # %% id="first-upload"
 upload("praia.jpg")
 print(bodies(ready))
 
+# %% id="flow" tags=["nbval-ignore-output"]
+flow()
+
 # %% [markdown] id="naive-read" lang="en"
-# Three times, the first while two results were still missing. `clock.advance` returned after all that was due had happened, so this is final, not early.
+# Three times, the first while two results were still missing, and in the picture three wires from `ImageUploadTopic` that never meet again. `clock.advance` returned after all that was due had happened, so this is final, not early.
 #
 # **What holds.** Fan-out needs no meeting point; *fan-in* does, and neither SNS nor SQS has one. Somebody must remember which parts are done, in a place that all
 # three functions share. Three ways follow: one that almost works, one that works, and one that you can buy.
 
-# %% [markdown] id="naive-read" lang="pt-BR" of="125eb2"
-# Três vezes, a primeira quando dois resultados ainda faltavam. O `clock.advance` só voltou depois que tudo o que era devido aconteceu: isso é o final, não uma foto antes da hora.
+# %% [markdown] id="naive-read" lang="pt-BR" of="b0fc08"
+# Três vezes, a primeira quando dois resultados ainda faltavam, e na figura três fios que saem do `ImageUploadTopic` e nunca mais se encontram. O `clock.advance` só voltou depois que tudo o que era devido aconteceu: isso é o final, não uma foto antes da hora.
 #
 # **O que vale.** Fan-out não precisa de ponto de encontro; *fan-in* precisa, e nem o SNS nem o SQS têm um. Alguém precisa lembrar quais partes estão prontas, num lugar
 # que as três funções compartilham. Seguem três caminhos: um que quase funciona, um que funciona e um que se compra.
@@ -478,12 +482,15 @@ clock.advance(minutes=10)
 row = dynamodb.get_item(TableName="pictures", Key={"key": {"S": "serra.jpg"}})["Item"]
 print(sorted(row["parts"]["SS"]), "announced:", row["announced"]["BOOL"], "- told:", bodies(ready))
 
+# %% id="life" tags=["nbval-ignore-output"]
+timeline(sent["serra.jpg"])
+
 # %% [markdown] id="counter-hole" lang="en"
-# All three parts are there, the row says *announced*, and Ana never hears of it. The retry came, and believed the row. Announce first and claim afterwards, and she
+# All three parts are there, the row says *announced*, and Ana never hears of it. The timeline shows it: one queue had to receive the message again, that retry came, and believed the row. Announce first and claim afterwards, and she
 # hears twice. **Two systems, two writes, and no order of the two is safe.** That is the *dual write*, and every fan-in meets it.
 
-# %% [markdown] id="counter-hole" lang="pt-BR" of="80046b"
-# As três partes estão lá, a linha diz *announced*, e a Ana nunca fica sabendo. O retry veio, e acreditou na linha. Anunciar antes e reservar depois faz com que ela
+# %% [markdown] id="counter-hole" lang="pt-BR" of="f3e7a4"
+# As três partes estão lá, a linha diz *announced*, e a Ana nunca fica sabendo. A linha do tempo mostra: uma fila precisou receber a mensagem de novo, esse retry veio, e acreditou na linha. Anunciar antes e reservar depois faz com que ela
 # ouça duas vezes. **Dois sistemas, duas escritas, e nenhuma ordem entre elas é segura.** É a *dual write*, e todo fan-in esbarra nela.
 
 # %% [markdown] id="stream" lang="en"
