@@ -95,7 +95,7 @@ audit, audit_arn = new_queue("upload-audit")
 lost, lost_arn = new_queue("upload-audit-lost")
 open_to(upload_topic, audit, audit_arn)
 open_to(upload_topic, lost, lost_arn)
-sns.subscribe(TopicArn=upload_topic, Protocol="sqs", Endpoint=audit_arn, Attributes={
+subscription = sns.subscribe(TopicArn=upload_topic, Protocol="sqs", Endpoint=audit_arn, Attributes={
     "RawMessageDelivery": "true", "RedrivePolicy": json.dumps({"deadLetterTargetArn": lost_arn})})
 # END SOLUTION
 

@@ -234,10 +234,11 @@ pictures.side_by_side(album["praia de Itaúna.jpg"], s3.get_object(Bucket=thumbn
 failed = sqs.create_queue(QueueName="failed-uploads")["QueueUrl"]
 failed_arn = sqs.get_queue_attributes(QueueUrl=failed, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
 lambda_client.put_function_event_invoke_config(FunctionName="thumbnail", DestinationConfig={"OnFailure": {"Destination": failed_arn}})
-s3.put_object(Bucket=uploads, Key="selfie.jpg", Body=album["serra.jpg"][:9000])
-clock.advance(minutes=3, seconds=1)
+broken = s3.put_object(Bucket=uploads, Key="selfie.jpg", Body=album["serra.jpg"][:9000])
 
 # %% id="failed"
+clock.advance(minutes=3, seconds=1)
+
 def failures():
     for message in sqs.receive_message(QueueUrl=failed, MaxNumberOfMessages=10).get("Messages", []):
         sqs.delete_message(QueueUrl=failed, ReceiptHandle=message["ReceiptHandle"])
@@ -298,7 +299,8 @@ except Exception as error:
 statement = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": failed_arn,
              "Condition": {"ArnEquals": {"aws:SourceArn": f"arn:aws:s3:::{uploads}"}}}
 policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-sqs.set_queue_attributes(QueueUrl=failed, Attributes={"Policy": policy})
+answer = sqs.set_queue_attributes(QueueUrl=failed, Attributes={"Policy": policy})
+print(answer["ResponseMetadata"]["HTTPStatusCode"])
 
 # %% id="test-event"
 removals = {"QueueArn": failed_arn, "Events": ["s3:ObjectRemoved:*"]}
