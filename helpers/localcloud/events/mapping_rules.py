@@ -93,7 +93,7 @@ def check_queue(mapping: Mapping[str, Any], version: LambdaFunction, account: st
     arn = str(mapping["EventSourceArn"])
     fifo = arn.endswith(".fifo")
     for name in _OF_STREAMS:
-        if mapping.get(name):
+        if mapping.get(name) not in (None, "", {}) and mapping[name] is not False:
             raise InvalidParameterValue(f"{name} is a parameter of streams, not of SQS event sources: leave it out.")
     for name, bounds in _RANGES.items():
         _check_range(mapping.get(name), name[0].lower() + name[1:], *bounds)
