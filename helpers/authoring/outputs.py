@@ -20,6 +20,9 @@ _PNG_PICTURE = {b"IHDR", b"PLTE", b"tRNS", b"pHYs", b"IDAT", b"IEND"}
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
+_OF_ONE_RUN = re.compile(
+    r"'ResponseMetadata': \{|\bdatetime\.datetime\(\d{4}, [^)]*\)|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
+)
 
 
 def normalise(notebook: NotebookNode) -> None:
@@ -76,6 +79,12 @@ def complaints(cell: NotebookNode, root: Path) -> Iterator[tuple[str, str]]:
         yield (
             f"its output shows an object's address ({address[0]}), which changes with every run",
             "print chosen fields, or end the line with ;",
+        )
+    of_one_run = _OF_ONE_RUN.search(shown)
+    if of_one_run:
+        yield (
+            f"its output shows a request id or a time ({of_one_run[0]}), which changes with every run",
+            f"give the result a name, print chosen fields, or tag the cell {IGNORE_OUTPUT}",
         )
     stderr = "".join(
         output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stderr"

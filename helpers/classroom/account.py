@@ -152,6 +152,23 @@ class Account:
             cold="Init Duration:" in report,
         )
 
+    def new_name(self, ending: str = "") -> str:
+        """A name that no learner can foresee: ``judge-``, twelve hexadecimal digits, ``ending``."""
+        return f"judge-{self.random.getrandbits(48):012x}{ending}"
+
+    def queue_url(self, name: str) -> str:
+        """The URL of a queue. Raises: ``ClientError`` ``QueueDoesNotExist``."""
+        return str(self.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
+
+    def take(self, queue_url: str) -> list[str]:
+        """Receive and delete what a queue shows now; returns the bodies."""
+        sqs, found = self.client("sqs"), []
+        while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                found.append(message["Body"])
+                sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return found
+
     def kill_environments(self, function_name: str | None = None) -> int:
         """Kill the execution environments of the account, or of one function, as ``kill -9`` does; how many that were.
 

@@ -200,6 +200,8 @@ def test_a_cell_that_should_raise_and_does_not_fails_the_build(built: FixtureCou
     ("code", "problem"),
     [
         ("object()", "shows an object's address"),
+        ("import datetime; datetime.datetime.now()", "shows a request id or a time (datetime.datetime("),
+        ("import uuid; print(uuid.uuid4())", "shows a request id or a time"),
         ("import sys; print('deprecated', file=sys.stderr)", "writes to standard error: deprecated"),
         ("import os; print(os.getcwd())", "shows a path of this computer"),
         ("import os; os._exit(3)", "its kernel died"),

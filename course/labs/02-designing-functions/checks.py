@@ -45,14 +45,9 @@ def fresh_environments(account: Account, name: str) -> Iterator[Callable[[], Non
     """Yield what forces a fresh execution environment; the learner's own settings come back at the end."""
     own = variables_of(account, name)
     try:
-        yield lambda: reconfigure(account, name, own | {"JUDGE_SAMPLE": new_id(account)})
+        yield lambda: reconfigure(account, name, own | {"JUDGE_SAMPLE": account.new_name()})
     finally:
         reconfigure(account, name, own)
-
-
-def new_id(account: Account) -> str:
-    """A name that no learner can foresee."""
-    return f"{account.random.getrandbits(48):012x}"
 
 
 def answered(result: Invocation, name: str, read: dict[str, str]) -> Any:
@@ -160,7 +155,7 @@ DESK = {
 def deliveries(account: Account, *steps: str) -> Iterator[list[str]]:
     """Orders of the judge's own in the table, one for each of ``steps``; they are gone at the end."""
     table = account.client("dynamodb")
-    ids = [f"judge-{new_id(account)}" for _ in steps]
+    ids = [account.new_name() for _ in steps]
     for order_id, step in zip(ids, steps, strict=True):
         table.put_item(TableName="deliveries", Item={"order_id": {"S": order_id}, "progress": {"S": step}})
     try:
@@ -334,7 +329,7 @@ class Shelf:
     def __init__(self, account: Account, **quantities: int) -> None:
         self.account = account
         self.table = account.client("dynamodb")
-        self.skus = {name: f"judge-{name}-{new_id(account)}" for name in quantities}
+        self.skus = {name: f"{account.new_name()}-{name}" for name in quantities}
         self.orders: list[str] = []
         for name, quantity in quantities.items():
             self.fill(name, quantity)
@@ -350,7 +345,7 @@ class Shelf:
 
     def order(self, **quantities: int) -> dict[str, Any]:
         """The event of a new order."""
-        self.orders.append(f"judge-{new_id(self.account)}")
+        self.orders.append(self.account.new_name())
         lines = [{"sku": self.skus[name], "quantity": quantity} for name, quantity in quantities.items()]
         return {"order_id": self.orders[-1], "customer": self.account.random.choice(CUSTOMERS), "lines": lines}
 
@@ -577,7 +572,7 @@ def original_function(account: Account) -> Iterator[str]:
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w") as archive:
         archive.writestr("freight.py", ORIGINAL)
-    name = f"judge-freight-{new_id(account)}"
+    name = account.new_name("-freight")
     functions.create_function(
         FunctionName=name,
         Handler="freight.lambda_handler",
@@ -600,7 +595,7 @@ def cold_starts(account: Account) -> tuple[list[tuple[float, float]], list[tuple
     """Init Duration and first call, in ms, of several cold starts: the original's, then the learner's, taken in turns."""
     with original_function(account) as original, fresh_environments(account, "freight") as refresh:
         names = {
-            original: lambda: reconfigure(account, original, {"JUDGE_SAMPLE": new_id(account)}),
+            original: lambda: reconfigure(account, original, {"JUDGE_SAMPLE": account.new_name()}),
             "freight": refresh,
         }
         samples: dict[str, list[tuple[float, float]]] = {name: [] for name in names}

@@ -34,32 +34,13 @@ SCENES: tuple[Scene, ...] = ("beach", "mountains", "promenade", "city")
 lab = Lab("06", title={"en": "Foto goes live", "pt-BR": "A Foto no ar"})
 
 
-def name_of(account: Account, ending: str = ".jpg") -> str:
-    """A key that no learner can foresee."""
-    return f"judge-{account.random.getrandbits(40):010x}{ending}"
-
-
 def topic_arn(account: Account, name: str) -> str:
     return f"arn:aws:sns:{account.region}:{account.id}:{name}"
-
-
-def queue_url(account: Account, name: str) -> str:
-    return str(account.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
 
 
 def queue_arn(account: Account, url: str) -> str:
     answer = account.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     return str(answer["Attributes"]["QueueArn"])
-
-
-def taken(account: Account, url: str) -> list[str]:
-    """Take what lies in a queue: the bodies."""
-    sqs, found = account.client("sqs"), []
-    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-        for message in messages:
-            found.append(message["Body"])
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-    return found
 
 
 def picture(account: Account, size: tuple[int, int] | None = None, camera: str = "Foto One") -> bytes:
@@ -103,10 +84,10 @@ lab.exercise("06.1", title={"en": "A copy of everything", "pt-BR": "Uma cópia d
     },
 )
 def raw_copy(account: Account) -> None:
-    url = queue_url(account, "upload-audit")
-    text = upload(account, name_of(account), note="audit")
+    url = account.queue_url("upload-audit")
+    text = upload(account, account.new_name(".jpg"), note="audit")
     seen: list[str] = []
-    account.eventually(lambda: seen.extend(taken(account, url)) or text in seen, seconds=3)
+    account.eventually(lambda: seen.extend(account.take(url)) or text in seen, seconds=3)
     expect(
         text in seen,
         en="expected {text} in upload-audit, as it was published; saw {seen}",
@@ -121,7 +102,7 @@ def raw_copy(account: Account) -> None:
 def foreign_topic(account: Account, *queues: str) -> Iterator[str]:
     """A topic of the judge's own that the queues are subscribed to, raw; it is gone at the end."""
     sns = account.client("sns")
-    topic = sns.create_topic(Name=name_of(account, ""))["TopicArn"]
+    topic = sns.create_topic(Name=account.new_name())["TopicArn"]
     for queue in queues:
         sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue, Attributes={"RawMessageDelivery": "true"})
     try:
@@ -138,12 +119,12 @@ def foreign_topic(account: Account, *queues: str) -> Iterator[str]:
 )
 def closed_to_others(account: Account) -> None:
     raw_copy(account)
-    urls = [queue_url(account, name) for name in ("upload-audit", "upload-audit-lost")]
-    text = name_of(account)
+    urls = [account.queue_url(name) for name in ("upload-audit", "upload-audit-lost")]
+    text = account.new_name(".jpg")
     with foreign_topic(account, *(queue_arn(account, url) for url in urls)) as topic:
         account.client("sns").publish(TopicArn=topic, Message=text)
         account.clock.advance(seconds=1)
-        seen = [body for url in urls for body in taken(account, url)]
+        seen = [body for url in urls for body in account.take(url)]
     expect(
         text not in seen,
         en="expected the queues to refuse a topic other than ImageUploadTopic; one of them took its message: name the topic in the policy's condition",
@@ -159,15 +140,15 @@ def closed_to_others(account: Account) -> None:
 )
 def kept_when_refused(account: Account) -> None:
     sqs = account.client("sqs")
-    audit, lost = queue_url(account, "upload-audit"), queue_url(account, "upload-audit-lost")
+    audit, lost = account.queue_url("upload-audit"), account.queue_url("upload-audit-lost")
     own = sqs.get_queue_attributes(QueueUrl=audit, AttributeNames=["Policy"]).get("Attributes", {}).get("Policy", "")
     sqs.set_queue_attributes(QueueUrl=audit, Attributes={"Policy": ""})
     try:
-        text = upload(account, name_of(account), note="lost")
+        text = upload(account, account.new_name(".jpg"), note="lost")
         account.clock.advance(seconds=1)
     finally:
         sqs.set_queue_attributes(QueueUrl=audit, Attributes={"Policy": own})
-    seen = taken(account, lost)
+    seen = account.take(lost)
     expect(
         text in seen,
         en="expected the message that upload-audit refused in upload-audit-lost; it had {count} messages: the dead-letter queue belongs to the subscription, and needs a policy, too",
@@ -189,7 +170,7 @@ WANTED = {
 
 def filtered(account: Account, name: str, letters: list[tuple[dict[str, Any], dict[str, str]]]) -> None:
     """Publish ``letters`` and expect in the queue ``name`` those that it wants, and no other."""
-    url, texts = queue_url(account, name), {}
+    url, texts = account.queue_url(name), {}
     for body, attributes in letters:
         stored(account, body["key"], TINY)
         tell(account, json.dumps(body), **attributes)
@@ -198,7 +179,7 @@ def filtered(account: Account, name: str, letters: list[tuple[dict[str, Any], di
     seen: set[str] = set()
 
     def look() -> bool:
-        seen.update(key for text in taken(account, url) if (key := _key(text)) in texts)
+        seen.update(key for text in account.take(url) if (key := _key(text)) in texts)
         return seen >= wanted
 
     account.clock.advance(seconds=1)
@@ -231,7 +212,7 @@ def _key(text: str) -> str | None:
 
 
 def letter(account: Account, kind: str, size: int, **attributes: str) -> tuple[dict[str, Any], dict[str, str]]:
-    return {"key": name_of(account), "kind": kind, "bytes": size}, attributes
+    return {"key": account.new_name(".jpg"), "kind": kind, "bytes": size}, attributes
 
 
 def letters(account: Account) -> list[tuple[dict[str, Any], dict[str, str]]]:
@@ -321,7 +302,7 @@ def processed(account: Account, key: str, content: bytes) -> None:
 )
 def thumbnails(account: Account) -> None:
     wide, high = account.random.choice(((480, 240), (240, 480), (400, 300)))
-    key = name_of(account)
+    key = account.new_name(".jpg")
     processed(account, key, picture(account, (wide, high)))
     small = account.eventually(lambda: result(account, "thumbnail", key), seconds=5)
     wanted = (160 * wide // max(wide, high), 160 * high // max(wide, high))
@@ -345,7 +326,7 @@ def thumbnails(account: Account) -> None:
     },
 )
 def grey(account: Account) -> None:
-    key, size = name_of(account), (account.random.randrange(200, 400), account.random.randrange(200, 400))
+    key, size = account.new_name(".jpg"), (account.random.randrange(200, 400), account.random.randrange(200, 400))
     processed(account, key, picture(account, size))
     seen = account.eventually(lambda: result(account, "filter", key), seconds=5)
     bands = [band.tobytes() for band in seen.split()] if seen else []
@@ -366,7 +347,7 @@ def grey(account: Account) -> None:
     title={"en": "details knows size and camera", "pt-BR": "details sabe o tamanho e a câmera"},
 )
 def knows_details(account: Account) -> None:
-    key, size = name_of(account), (account.random.randrange(200, 400), account.random.randrange(200, 400))
+    key, size = account.new_name(".jpg"), (account.random.randrange(200, 400), account.random.randrange(200, 400))
     camera = f"Foto {account.random.randrange(2, 99)}"
     processed(account, key, picture(account, size, camera))
     seen = account.eventually(lambda: details(account, key), seconds=5) or {}
@@ -391,7 +372,7 @@ def knows_details(account: Account) -> None:
     },
 )
 def no_picture(account: Account) -> None:
-    bad, good = name_of(account, ".txt"), name_of(account)
+    bad, good = account.new_name(".txt"), account.new_name(".jpg")
     upload(account, bad, b"this is no picture")
     processed(account, good, picture(account))
     expect(
@@ -401,7 +382,7 @@ def no_picture(account: Account) -> None:
         read=PLATFORM,
     )
     account.clock.advance(minutes=10)
-    dead = Counter(_key(text) for text in taken(account, queue_url(account, "foto-dead")))
+    dead = Counter(_key(text) for text in account.take(account.queue_url("foto-dead")))
     expect(
         dead[bad] == len(PARTS) and dead[good] == 0,
         en="expected the broken upload in foto-dead once for each of the three queues, after 3 receives of each; it is there {count} times",
@@ -422,7 +403,7 @@ class Listener:
     def __init__(self, account: Account) -> None:
         self._account, self._sqs, self._sns = account, account.client("sqs"), account.client("sns")
         self._topic = topic_arn(account, READY)
-        self._url = self._sqs.create_queue(QueueName=name_of(account, ""))["QueueUrl"]
+        self._url = self._sqs.create_queue(QueueName=account.new_name())["QueueUrl"]
         self._arn = queue_arn(account, self._url)
         statement = {
             "Effect": "Allow",
@@ -444,7 +425,7 @@ class Listener:
 
     def listen(self) -> Counter[str]:
         """How often each key was announced until now."""
-        self.told.update(taken(self._account, self._url))
+        self.told.update(self._account.take(self._url))
         return self.told
 
     def close(self) -> None:
@@ -468,7 +449,7 @@ def listening(account: Account) -> Iterator[Listener]:
     title={"en": "a finished picture is announced by its key", "pt-BR": "uma foto pronta é anunciada pela chave"},
 )
 def announced(account: Account) -> None:
-    key = name_of(account)
+    key = account.new_name(".jpg")
     with listening(account) as listener:
         processed(account, key, picture(account))
         account.eventually(lambda: listener.listen()[key], seconds=5)
@@ -491,7 +472,7 @@ def announced(account: Account) -> None:
     },
 )
 def once_for_many(account: Account) -> None:
-    keys = [name_of(account) for _ in range(2)]
+    keys = [account.new_name(".jpg") for _ in range(2)]
     with listening(account) as listener:
         for key in keys:
             upload(account, key, times=3)
@@ -516,7 +497,7 @@ def once_for_many(account: Account) -> None:
     },
 )
 def once_for_late(account: Account) -> None:
-    key = name_of(account)
+    key = account.new_name(".jpg")
     with listening(account) as listener:
         processed(account, key, picture(account))
         account.clock.advance(minutes=15)
@@ -538,7 +519,7 @@ def once_for_late(account: Account) -> None:
     title={"en": "nothing is announced while a part is missing", "pt-BR": "nada é anunciado enquanto falta uma parte"},
 )
 def not_too_early(account: Account) -> None:
-    functions, key = account.client("lambda"), name_of(account)
+    functions, key = account.client("lambda"), account.new_name(".jpg")
     part = account.random.choice(PARTS)
     with listening(account) as listener:
         functions.put_function_concurrency(FunctionName=part, ReservedConcurrentExecutions=0)
@@ -570,7 +551,7 @@ lab.exercise("06.5", title={"en": "Pull the plug", "pt-BR": "Puxe a tomada"})
     },
 )
 def survives_kills(account: Account) -> None:
-    keys = [name_of(account) for _ in range(4)]
+    keys = [account.new_name(".jpg") for _ in range(4)]
     with listening(account) as listener:
         for key in keys:
             upload(account, key)
@@ -615,7 +596,7 @@ def survives_kills(account: Account) -> None:
     },
 )
 def survives_a_missing_topic(account: Account) -> None:
-    sns, topic, key = account.client("sns"), topic_arn(account, READY), name_of(account)
+    sns, topic, key = account.client("sns"), topic_arn(account, READY), account.new_name(".jpg")
     kept = sns.get_topic_attributes(TopicArn=topic)["Attributes"]
     subscribed = [
         (one, sns.get_subscription_attributes(SubscriptionArn=one["SubscriptionArn"])["Attributes"])

@@ -27,7 +27,10 @@ class Output:
         self._dropped = 0
 
     def bound(self) -> None:
-        """Keep a flood from filling the disk: what is above the limit of one invocation is dropped and counted."""
+        """Keep a flood from filling the disk: what is above the limit of one invocation is dropped and counted.
+
+        A process that writes between the look at the size and the cut loses those bytes uncounted, so the log says *at least*.
+        """
         surplus = os.fstat(self._reader.fileno()).st_size - self._offset - LOG_BYTES_PER_INVOCATION
         if surplus > LOG_BYTES_PER_INVOCATION and os.name == "posix":
             os.truncate(self.file.fileno(), self._offset + LOG_BYTES_PER_INVOCATION)
@@ -48,7 +51,7 @@ class Output:
         events = list(_events(written))
         if dropped:
             events.append(
-                f"[local cloud] {dropped} more bytes of output were dropped: one invocation may log {LOG_BYTES_PER_INVOCATION} bytes here\n"
+                f"[local cloud] at least {dropped} more bytes of output were dropped: one invocation may log {LOG_BYTES_PER_INVOCATION} bytes here\n"
             )
         return events
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 from moto.awslambda.models import LambdaFunction
 
@@ -46,7 +47,9 @@ def extended(trace: str, latest: LambdaFunction) -> str:
 
 def lineage(trace: str | None) -> dict[str, int]:
     """How often each function, by its fingerprint, was invoked in the chain."""
-    written = next((part[len(_FIELD) :] for part in (trace or "").split(";") if part.startswith(_FIELD)), "")
+    # Botocore percent-encodes the bar between two functions when it hands the header on.
+    parts = unquote(trace or "").split(";")
+    written = next((part[len(_FIELD) :] for part in parts if part.startswith(_FIELD)), "")
     pairs = (one.split(":") for one in written.split("|") if one.count(":") == 1)
     return {function: int(count) for function, count in pairs if count.isdigit()}
 

@@ -196,6 +196,13 @@ class Mappings:
             if mapping.reference.name == name:
                 mapping.poller.stop()
 
+    def resumed(self, account: str, region: str, *, function: str | None = None, source: str | None = None) -> None:
+        """A function, by its name, or a queue, by its ARN, is there again: its enabled mappings go on."""
+        for mapping in self.of(account, region, source):
+            if function in (None, mapping.reference.name) and mapping.state == "Enabled":
+                mapping.poller.stop()
+                mapping.poller.start()
+
     def run(self, action: Callable[[], None]) -> None:
         """Do something in the background, counted as work."""
         self._plane.work.begin()

@@ -114,24 +114,33 @@ class QueuePoller:
         self._stop_listening()
         with self._lock:
             self._running = False
-            self._waiting = []
+            self._waiting, self._window_ends = [], None
 
     def look(self) -> None:
         """Start a batch if there may be one and another may run; quick."""
         store = queues.find(self._settings.queue_arn)
-        if store is None or not store.receivable():
-            return
+        receivable = store is not None and store.receivable()
         with self._lock:
-            resting = self._plane.clock.timestamp() < self._rests_until
-            if not self._running or resting or self._batches >= self._settings.concurrency:
+            now = self._plane.clock.timestamp()
+            wanted = receivable or self._is_due(now)
+            if (
+                not wanted
+                or not self._running
+                or now < self._rests_until
+                or self._batches >= self._settings.concurrency
+            ):
                 return
             self._batches += 1
         self._run(self._work)
+
+    def _is_due(self, now: float) -> bool:
+        return self._window_ends is not None and now >= self._window_ends
 
     def _work(self) -> None:
         """Handle batch after batch until there is none."""
         try:
             while batch := self._next_batch():
+                self.look()  # for what this batch left behind
                 self._handle(batch)
         except Exception:
             _log.exception("a batch of %s could not be handled", self._settings.queue_arn)
@@ -143,27 +152,28 @@ class QueuePoller:
     def _next_batch(self) -> list[Message]:
         settings, store = self._settings, queues.find(self._settings.queue_arn)
         with self._lock:
+            if not self._running or store is None or self._plane.clock.timestamp() < self._rests_until:
+                return []
+            room = settings.batch_size - len(self._waiting)
+        # Without the lock: a receive that moves a message to the dead-letter queue calls `look`.
+        received = store.receive(room) if room > 0 else []
+        with self._lock:
+            if not self._running or not settings.window:
+                return received if self._running else []
+            self._waiting += received
             now = self._plane.clock.timestamp()
-            if not self._running or store is None or now < self._rests_until:
+            self._open_window(now)
+            if not self._waiting or len(self._waiting) < settings.batch_size and not self._is_due(now):
                 return []
-            if not settings.window:
-                return store.receive(settings.batch_size)
-            self._waiting += store.receive(settings.batch_size - len(self._waiting))
-            if self._waiting and self._window_ends is None:
-                self._window_ends = now + settings.window
-                self._later(settings.window, self._close_window)
-            due = self._window_ends is not None and now >= self._window_ends
-            if not self._waiting or len(self._waiting) < settings.batch_size and not due:
-                return []
-            batch, self._waiting, self._window_ends = self._waiting, [], None
+            batch, self._waiting = self._waiting[: settings.batch_size], self._waiting[settings.batch_size :]
+            self._window_ends = None
+            self._open_window(now)
             return batch
 
-    def _close_window(self) -> None:
-        with self._lock:
-            if not self._running:
-                return
-            self._batches += 1
-        self._run(self._work)
+    def _open_window(self, now: float) -> None:
+        if self._waiting and self._window_ends is None:
+            self._window_ends = now + self._settings.window
+            self._later(self._settings.window, self.look)
 
     def _later(self, seconds: float, action: Callable[[], None]) -> None:
         self._plane.schedule.after(seconds, self._settings.queue_arn.split(":")[4], action)

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, unquote
 from moto.awslambda.models import LambdaBackend, LambdaFunction, LambdaStorage, LayerVersion
 from moto.awslambda.responses import LambdaResponse
 
-from helpers.localcloud import compute
+from helpers.localcloud import compute, events
 from helpers.localcloud.compute import logs, sources, validation
 from helpers.localcloud.compute.errors import InvalidParameterValue, LambdaError, PreconditionFailed, ResourceConflict
 from helpers.localcloud.compute.functions import LATEST, kept, parse
@@ -233,6 +233,7 @@ def _create_function(original: Any, self: LambdaBackend, spec: dict[str, Any]) -
     _, size = sources.package(spec.get("Code") or {}, self.account_id, self.region_name)
     sources.layer_versions(spec.get("Layers") or [], self.account_id, self.region_name, size)
     function: LambdaFunction = original(self, {**spec, "Publish": False})
+    events.plane().mappings.resumed(self.account_id, self.region_name, function=function.function_name)
     return self.publish_version(spec["FunctionName"]) or function if spec.get("Publish") else function
 
 

@@ -53,7 +53,9 @@ def _create_queue(
         raise DeletedRecently
     queue = _new(self, name, attributes)
     queue.tags = dict(tags or {})
-    return self.queues.setdefault(name, queue)
+    made = self.queues.setdefault(name, queue)
+    plane().mappings.resumed(self.account_id, self.region_name, source=queue.queue_arn)
+    return made
 
 
 def _new(backend: SQSBackend, name: str, attributes: dict[str, str]) -> Queue:

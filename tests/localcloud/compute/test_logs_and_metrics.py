@@ -101,8 +101,9 @@ def test_a_flood_of_output_is_bounded_and_the_log_says_so(functions: Functions) 
     functions.create("shop", "def handler(event, context):\n    for _ in range(120): print('x' * 99_999)", Timeout=60)
     answer = functions.invoke("shop")
     assert answer.get("FunctionError") is None
-    said = re.search(r"\[local cloud\] (\d+) more bytes of output were dropped", answer["Log"])
-    assert said and int(said[1]) == 120 * 100_000 - 4 * 1024 * 1024
+    said = re.search(r"\[local cloud\] at least (\d+) more bytes of output were dropped", answer["Log"])
+    surplus = 120 * 100_000 - 4 * 1024 * 1024
+    assert said and surplus // 2 < int(said[1]) <= surplus
     assert len("".join(functions.log("shop"))) < 5_000_000
 
 
