@@ -49,7 +49,7 @@ def receives(desk: Desk, body: str) -> list[int]:
     return [
         count
         for _, bodies, counts in sorted(desk.printed("batch"))
-        for one, count in zip(bodies, counts)
+        for one, count in zip(bodies, counts, strict=True)
         if one == body
     ]
 
