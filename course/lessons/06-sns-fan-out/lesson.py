@@ -13,7 +13,7 @@
 #     pt-BR: "SNS: fan-out, filtros e o fan-in que falta"
 #   days: [12, 22]
 #   claims: ["12-5", "12-8", "22-17", "22-18"]
-#   needs: ["04"]
+#   needs: ["04", "05"]
 # ---
 
 # %% [markdown] id="opening" lang="en"
