@@ -160,13 +160,21 @@ class Account:
         """The URL of a queue. Raises: ``ClientError`` ``QueueDoesNotExist``."""
         return str(self.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
 
-    def take(self, queue_url: str) -> list[str]:
-        """Receive and delete what a queue shows now; returns the bodies."""
-        sqs, found = self.client("sqs"), []
+    def take(self, queue_url: str, holding: str = "") -> list[str]:
+        """Receive and delete what a queue shows now; returns the bodies.
+
+        holding: only messages with this text; the others are given back at once, so that a learner's own stay where they are.
+        """
+        sqs, found, others = self.client("sqs"), [], []
         while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
+                if holding not in message["Body"]:
+                    others.append(message["ReceiptHandle"])
+                    continue
                 found.append(message["Body"])
                 sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+        for handle in others:
+            sqs.change_message_visibility(QueueUrl=queue_url, ReceiptHandle=handle, VisibilityTimeout=0)
         return found
 
     def kill_environments(self, function_name: str | None = None) -> int:

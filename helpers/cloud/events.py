@@ -141,23 +141,23 @@ def journey(message_id: str, steps: Iterable[Step] | None = None) -> Steps:
 
     Raises: ``CourseError`` when the ledger does not know the message, ``CloudUnavailable`` before ``connect()``.
     """
-    known = list(steps if steps is not None else events())
-    ids, traces, grown = {message_id}, set[str](), True
-    while grown:
-        before = len(ids) + len(traces)
-        for step in known:
-            if _belongs(step, ids, traces):
-                ids.add(step.message)
-                received_as = step.detail.get("received_as")
-                ids.update([received_as] if isinstance(received_as, str) else ())
-                traces.update([step.trace] if step.trace else ())
-        grown = len(ids) + len(traces) > before
-    way = Steps(step for step in known if _belongs(step, ids, traces))
-    if not way:
+    lives: dict[str, list[Step]] = {}
+    for step in steps if steps is not None else events():
+        lives.setdefault(step.message, []).append(step)
+    if message_id not in lives:
         raise CourseError(
             f"the ledger knows no message {message_id}: give the MessageId that publish or send_message answered in this notebook"
         )
-    return way
+    ids, since, way = {message_id}, dict[str, int](), set[str]()
+    while found := [one for one, life in lives.items() if one not in way and _belongs(life[0], ids, since)]:
+        way.update(found)
+        for life in (lives[one] for one in found):
+            ids.update(step.message for step in life)
+            ids.update(str(step.detail["received_as"]) for step in life if "received_as" in step.detail)
+            taken = next((step.number for step in life if step.step == "received"), life[0].number)
+            for trace in {step.trace for step in life if step.trace}:
+                since[trace] = min(since.get(trace, taken), taken)
+    return Steps(sorted((step for one in way for step in lives[one]), key=lambda step: step.number))
 
 
 def outbox(*, endpoint_url: str | None = None, account: str | None = None) -> Letters:
@@ -186,10 +186,11 @@ def short(arn: str | None) -> str:
     return f"{name.split('/')[0].removeprefix('event-')} {name.split('/')[-1]}" if service == "events" else name
 
 
-def _belongs(step: Step, ids: set[str], traces: set[str]) -> bool:
-    if step.message in ids or step.parent in ids:
+def _belongs(first: Step, ids: set[str], since: dict[str, int]) -> bool:
+    """Whether the message with this first step comes of one of ``ids``, or was sent in one of their traces after they were received."""
+    if first.message in ids or first.parent in ids:
         return True
-    return step.parent is None and step.trace in traces
+    return first.parent is None and first.trace in since and first.number > since[first.trace]
 
 
 def _ask(path: str, endpoint_url: str | None, account: str | None) -> dict[str, Any]:

@@ -18,6 +18,10 @@ _MARKS = {
     "duplicate": ("x", _NEUTRAL), "moved": ("^", _NEUTRAL),
 }  # fmt: skip
 
+# Where a label stands above its mark, in points, the first free one first; and how much of the time shown a letter is wide.
+_LABEL_HEIGHTS = (8, 17, -15)
+_LETTER_WIDTH = 0.0105
+
 
 class Timeline:
     """The way of one message, ready to be shown: a picture, and the same as lines of text."""
@@ -56,19 +60,22 @@ class Timeline:
             elif step.step in ("returned", "deleted") and lane in taken:  # in flight, from one to the other
                 axes.plot([taken.pop(lane), x], [lanes.index(lane)] * 2, color=_NEUTRAL, alpha=0.25, lw=7)
             if step.to and short(step.to) in lanes and short(step.to) != lane:
-                ends = (x, lanes.index(short(step.to))), (x, lanes.index(lane))
-                axes.annotate("", *ends, arrowprops={"arrowstyle": "->", "color": colour, "lw": 1})
+                arrow = (x, lanes.index(short(step.to))), (x, lanes.index(lane))
+                axes.annotate("", *arrow, arrowprops={"arrowstyle": "->", "color": colour, "lw": 1})
             axes.plot([x], [lanes.index(lane)], mark, color=colour, markersize=7, zorder=3)
             if not labels[lane] or x - labels[lane][-1][0] > 0.12 * span:
                 labels[lane].append((x, []))
             labels[lane][-1][1].append(step)
         for number, lane in enumerate(lanes):
+            ends_at = dict.fromkeys(_LABEL_HEIGHTS, -span)
             for x, steps in labels[lane]:
                 said = ", ".join(
                     dict.fromkeys(step.step + (f" ({step.count})" if step.count else "") for step in steps)
                 )
                 colour = _BAD if any(_MARKS[step.step][1] == _BAD for step in steps) else _NEUTRAL
-                axes.annotate(said, (x, number), (3, 8), textcoords="offset points", fontsize=7.5, color=colour)
+                height = next((one for one, end in ends_at.items() if end <= x), min(ends_at, key=ends_at.__getitem__))
+                ends_at[height] = x + span * _LETTER_WIDTH * len(said)
+                axes.annotate(said, (x, number), (3, height), textcoords="offset points", fontsize=7.5, color=colour)
         axes.set_yticks(range(len(lanes)), lanes)
         axes.set_ylim(len(lanes) - 0.4, -0.6)
         axes.set_xlim(-0.03 * span, span * 1.25)

@@ -49,7 +49,15 @@ class Shop:
         self.sns.subscribe(
             TopicArn=self.topic, Protocol="sqs", Endpoint=queue, Attributes={"RawMessageDelivery": "true"}
         )
-        functions.aws.create_event_source_mapping(FunctionName="billing", EventSourceArn=queue, BatchSize=1)
+        self.aws = functions.aws
+        self.mapping = self.aws.create_event_source_mapping(FunctionName="billing", EventSourceArn=queue, BatchSize=1)[
+            "UUID"
+        ]
+
+    def gather(self, size: int) -> None:
+        """Let the function get this many messages at a time."""
+        self.aws.update_event_source_mapping(UUID=self.mapping, BatchSize=size, MaximumBatchingWindowInSeconds=60)
+        self.advance(5)
 
     def order(self, text: str) -> str:
         return str(self.sns.publish(TopicArn=self.topic, Message=text)["MessageId"])
@@ -82,6 +90,25 @@ def test_a_journey_goes_from_the_topic_to_what_the_function_sent(shop: Shop) -> 
     }
     assert [step.number for step in way] == sorted(step.number for step in way)
     assert other not in {step.message for step in way}
+
+
+def test_the_way_of_a_message_leaves_out_the_others_of_its_batch(shop: Shop) -> None:
+    shop.gather(5)
+    ids = [shop.order(f"good {number}") for number in range(5)]
+    eventually(lambda: sum(step.step == "deleted" for step in shop.steps()) == len(ids))
+    assert (
+        len(
+            {
+                step.detail["received_as"]
+                for step in shop.steps()
+                if step.place == "queue billing" and step.step == "delivered"
+            }
+        )
+        == 1
+    )
+    way = journey(ids[0], shop.steps())
+    assert [step.step for step in way].count("deleted") == 1
+    assert not {step.message for step in way} & set(ids[1:])
 
 
 def test_the_way_of_a_message_that_fails_ends_in_the_dead_letter_queue(shop: Shop) -> None:

@@ -13,7 +13,7 @@
 #     pt-BR: "A Foto no ar"
 #   days: [12, 22]
 #   claims: ["12-5", "22-17", "22-18"]
-#   needs: ["06"]
+#   needs: ["06", "lab-05"]
 # ---
 
 # %% [markdown] id="opening" lang="en"
