@@ -4,11 +4,44 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.s3.models import FakeBucket, FakeDeleteMarker, S3Backend
+from moto.s3.exceptions import BucketAlreadyExists, S3ClientError
+from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey, S3Backend, s3_backends
 from moto.s3.responses import S3Response
 
 from helpers.localcloud import events
 from helpers.localcloud.patches import patch
+
+
+class TakenByAnother(S3ClientError):
+    """A name that a bucket of another account has."""
+
+    code = "BucketAlreadyExists"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(BucketAlreadyExists(name).message)
+
+
+@patch("moto.s3.models:S3Backend.create_bucket", why="moto answers AccessDenied for a name that another account has")
+def _create_bucket(original: Any, self: S3Backend, bucket_name: str, *args: Any, **kwargs: Any) -> FakeBucket:
+    if s3_backends.bucket_accounts.get(bucket_name, (None, self.account_id))[1] != self.account_id:
+        raise TakenByAnother(bucket_name)
+    bucket: FakeBucket = original(self, bucket_name, *args, **kwargs)
+    return bucket
+
+
+@patch(
+    "moto.s3.models:FakeKey.dispose",
+    why="moto closes an object that is overwritten while others still read it; memory is given back when the last one is done",
+)
+def _dispose(original: Any, self: FakeKey, garbage: bool = False) -> None:
+    self.disposed = True
+
+
+@patch("moto.s3.models:FakeKey.etag", why="two readers at once move each other's place in the object")
+def _etag(original: Any, self: FakeKey) -> str:
+    with self.lock:
+        etag: str = original(self)
+        return etag
 
 
 @patch(
