@@ -54,7 +54,8 @@ class Permissions:
             return
         context = {"aws:SourceArn": source_arn}
         if owner := source_account or source_arn.split(":")[4]:
-            context["aws:SourceAccount"] = context["aws:SourceOwner"] = owner
+            # Not aws:SourceOwner: a topic's own first policy asks for it, and lets neither a bucket nor a rule in.
+            context["aws:SourceAccount"] = owner
         if not allows(policy, action=action, resource=resource, service=service, context=context):
             raise Refused(
                 f"{service} is not authorized to perform: {action} on resource: {resource} because no resource-based policy allows the {action} action"
