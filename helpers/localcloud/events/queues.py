@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -80,6 +81,9 @@ class Counts:
     delayed: int
 
 
+_told_later: ContextVar[dict[Callable[[], None], None] | None] = ContextVar("told_later", default=None)
+
+
 @dataclass(frozen=True)
 class _Attempt:
     """One receive of a FIFO queue that may be asked for again by its ``ReceiveRequestAttemptId``."""
@@ -109,6 +113,19 @@ def store_of(queue: Queue) -> QueueStore:
 
         store = queue.__dict__.setdefault("_localcloud", QueueStore(queue, plane()))
     return store
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Let the messages of one call arrive as one: who listens to their queues is told after the last of them."""
+    waiting: dict[Callable[[], None], None] = {}
+    outer = _told_later.set(waiting)
+    try:
+        yield
+    finally:
+        _told_later.reset(outer)
+        for listener in waiting:
+            listener()
 
 
 class QueueStore:
@@ -388,6 +405,10 @@ class QueueStore:
                     self._news = False
                     listeners = list(self._listeners.values())
                     self._turn.notify_all()
+        later = _told_later.get()
+        if later is not None:
+            later.update(dict.fromkeys(listeners))
+            return
         for listener in listeners:
             listener()
 

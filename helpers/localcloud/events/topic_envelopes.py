@@ -169,4 +169,5 @@ def certificate() -> bytes:
 
 @cache
 def _key() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    # AWS's key has 2048 bits. Nobody has to be kept from forging these signatures, and every message waits for one: half the bits take a third of the time.
+    return rsa.generate_private_key(public_exponent=65537, key_size=1024)

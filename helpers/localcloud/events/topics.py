@@ -26,6 +26,7 @@ from helpers.localcloud.events import topic_rules
 from helpers.localcloud.events.delivery import Missing, deliver
 from helpers.localcloud.events.permissions import Refused
 from helpers.localcloud.events.queue_memory import Fading
+from helpers.localcloud.events.queues import together
 from helpers.localcloud.events.sns_filters import FilterPolicy, Scope
 from helpers.localcloud.events.topic_envelopes import Attributes, Publication, confirmation, link
 from helpers.localcloud.events.topic_errors import BatchError, InvalidParameter, NotFound
@@ -134,25 +135,28 @@ class Topics:
             raise BatchError(code, _BATCH_WORDS[code])
         accepted: list[dict[str, str]] = []
         refused: list[dict[str, Any]] = []
-        for entry in entries:
-            try:
-                publication = self.publish(
-                    backend,
-                    topic,
-                    entry.get("Message") or "",
-                    subject=entry.get("Subject"),
-                    attributes=entry.get("MessageAttributes") or {},
-                    group=entry.get("MessageGroupId"),
-                    deduplication_id=entry.get("MessageDeduplicationId"),
-                    structure=entry.get("MessageStructure"),
+        with together():
+            for entry in entries:
+                try:
+                    publication = self.publish(
+                        backend,
+                        topic,
+                        entry.get("Message") or "",
+                        subject=entry.get("Subject"),
+                        attributes=entry.get("MessageAttributes") or {},
+                        group=entry.get("MessageGroupId"),
+                        deduplication_id=entry.get("MessageDeduplicationId"),
+                        structure=entry.get("MessageStructure"),
+                    )
+                except InvalidParameter as wrong:
+                    refused.append(
+                        {"Id": entry["Id"], "Code": wrong.code, "Message": wrong.message, "SenderFault": True}
+                    )
+                    continue
+                one = {"Id": entry["Id"], "MessageId": publication.id}
+                accepted.append(
+                    one | ({"SequenceNumber": publication.sequence_number} if publication.sequence_number else {})
                 )
-            except InvalidParameter as wrong:
-                refused.append({"Id": entry["Id"], "Code": wrong.code, "Message": wrong.message, "SenderFault": True})
-                continue
-            one = {"Id": entry["Id"], "MessageId": publication.id}
-            accepted.append(
-                one | ({"SequenceNumber": publication.sequence_number} if publication.sequence_number else {})
-            )
         return accepted, refused
 
     def ask_to_confirm(self, topic: Topic, subscription: Subscription) -> None:

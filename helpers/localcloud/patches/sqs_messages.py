@@ -14,7 +14,7 @@ from helpers.localcloud import provenance
 from helpers.localcloud.events import queue_limits
 from helpers.localcloud.events.queue_errors import InvalidParameterValue, MissingParameter
 from helpers.localcloud.events.queue_messages import Message, Stored, md5_of_attributes, md5_of_body
-from helpers.localcloud.events.queues import SERVICE_SENDER, store_of
+from helpers.localcloud.events.queues import SERVICE_SENDER, store_of, together
 from helpers.localcloud.patches import patch
 
 _SYSTEM_ATTRIBUTES = (
@@ -104,7 +104,8 @@ def _response_send_message_batch(original: Any, self: SQSResponse) -> ActionResu
     queue = self.sqs_backend.get_queue(self._get_queue_name())
     entries = self._get_param("Entries", [])
     queue_limits.check_batch_of_messages(queue, entries)
-    return _each(entries, lambda entry: _sent(self, queue, entry))
+    with together():
+        return _each(entries, lambda entry: _sent(self, queue, entry))
 
 
 @patch(

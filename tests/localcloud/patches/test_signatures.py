@@ -56,6 +56,7 @@ PARAMETERS = {
     "moto.core.responses:BaseResponse.get_access_key": "self",
     "moto.core.responses:gen_amzn_requestid_long": "headerdict",
     "moto.core.responses:method_names_from_class": "clazz",
+    "moto.core.serialize:AttributePicker.__call__": "self, context",
     "moto.dynamodb.models.table:StreamRecord.__init__": "self, table, stream_type, event_name, old, new, seq",
     "moto.dynamodb.models.table:StreamShard.add": "self, old, new",
     "moto.dynamodb.models.table:StreamShard.get": "self, start, quantity",
