@@ -119,7 +119,7 @@ class QueuePoller:
     def look(self) -> None:
         """Start a batch if there may be one and another may run; quick."""
         store = queues.find(self._settings.queue_arn)
-        receivable = store is not None and store.receivable()
+        receivable = store is not None and store.receivable(self._settings.batch_size)
         with self._lock:
             now = self._plane.clock.timestamp()
             wanted = receivable or self._is_due(now)
@@ -156,7 +156,7 @@ class QueuePoller:
                 return []
             room = settings.batch_size - len(self._waiting)
         # Without the lock: a receive that moves a message to the dead-letter queue calls `look`.
-        received = store.receive(room) if room > 0 else []
+        received = store.receive(room) if room > 0 and store.receivable(room) else []
         with self._lock:
             if not self._running or not settings.window:
                 return received if self._running else []

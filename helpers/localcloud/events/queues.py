@@ -81,7 +81,7 @@ class Counts:
     delayed: int
 
 
-_told_later: ContextVar[dict[Callable[[], None], None] | None] = ContextVar("told_later", default=None)
+_arriving: ContextVar[dict[QueueStore, None] | None] = ContextVar("arriving", default=None)
 
 
 @dataclass(frozen=True)
@@ -118,14 +118,14 @@ def store_of(queue: Queue) -> QueueStore:
 @contextmanager
 def together() -> Iterator[None]:
     """Let the messages of one call arrive as one: who listens to their queues is told after the last of them."""
-    waiting: dict[Callable[[], None], None] = {}
-    outer = _told_later.set(waiting)
+    stores: dict[QueueStore, None] = {}
+    outer = _arriving.set(stores)
     try:
         yield
     finally:
-        _told_later.reset(outer)
-        for listener in waiting:
-            listener()
+        _arriving.reset(outer)
+        for store in stores:
+            store.arrived()
 
 
 class QueueStore:
@@ -148,6 +148,7 @@ class QueueStore:
         self._listener_numbers = itertools.count()
         self._appointment: Appointment | None = None
         self._closed = False
+        self._calls_at_work = 0
         self._last_purge = float("-inf")
         self._empty()
         self._meter = Meter(self._clock.timestamp(), self._gauges)
@@ -291,10 +292,18 @@ class QueueStore:
         """The queue's resource policy."""
         return self._queue.policy
 
-    def receivable(self) -> bool:
-        """Whether a receive would find a message now."""
+    def receivable(self, wanted: int = 1) -> bool:
+        """Whether a receive would find a message now; while a call brings several, whether it would find as many as ``wanted``."""
         with self._at_work():
-            return self._order.any()
+            return self._order.any() and (not self._calls_at_work or self._count[State.READY] >= wanted)
+
+    def arrived(self) -> None:
+        """All messages of a call are here."""
+        with self._turn:
+            self._calls_at_work -= 1
+            listeners = list(self._listeners.values())
+        for listener in listeners:
+            listener()
 
     def counts(self) -> Counts:
         """How many messages there are, by what can be done with them."""
@@ -403,12 +412,13 @@ class QueueStore:
                 self._make_appointment()
                 if self._news:
                     self._news = False
-                    listeners = list(self._listeners.values())
                     self._turn.notify_all()
-        later = _told_later.get()
-        if later is not None:
-            later.update(dict.fromkeys(listeners))
-            return
+                    stores = _arriving.get()
+                    if stores is None:
+                        listeners = list(self._listeners.values())
+                    elif self not in stores:
+                        stores[self] = None
+                        self._calls_at_work += 1
         for listener in listeners:
             listener()
 
