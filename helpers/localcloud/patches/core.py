@@ -8,6 +8,7 @@ import string
 from functools import cache
 from typing import Any
 
+from moto.core.base_backend import BackendDict
 from moto.core.common_models import BaseModel
 from moto.core.responses import BaseResponse
 
@@ -47,6 +48,15 @@ def _get_account_id_from(original: Any, access_key: str) -> str:
 def _mark_account_as_visited(original: Any, account_id: str, access_key: str, service: str, region: str) -> None:
     if len(access_key) == 20:
         original(account_id, access_key, service, region)
+
+
+@patch(
+    "moto.core.base_backend:BackendDict._create_account_specific_backend",
+    why="moto takes one lock for all services and looks through all of them whenever it looks up an account",
+)
+def _create_account_specific_backend(original: Any, self: BackendDict[Any], account_id: str) -> None:
+    if account_id not in self:
+        original(self, account_id)
 
 
 @patch(

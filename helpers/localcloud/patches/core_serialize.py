@@ -19,15 +19,19 @@ _names: dict[tuple[Any, ...], tuple[str, ...]] = {}
 )
 def _call(original: Any, self: AttributePicker, context: AttributePickerContext) -> Any:
     held, shape, service = context.obj, context.shape, context.service_model
-    if type(held) is not dict or self.response_transformers or service is None:
+    if type(held) is not dict or service is None:
         return original(self, context)
     parent = getattr(shape, "parent", None)
     member = (type(self), service.service_name, parent and parent.name, shape.name, context.key)
     names = _names.get(member)
     if names is None:
         names = _names[member] = tuple(self.get_possible_keys(context))
+    value: Any = None
     for name in names:
-        value = held[name] if name in held else get_value(held, name, MISSING) if "." in name else MISSING
-        if value is not MISSING:
-            return value
-    return None
+        found = held[name] if name in held else get_value(held, name, MISSING) if "." in name else MISSING
+        if found is not MISSING:
+            value = found
+            break
+    path = f"{context.key_path}.{context.key}" if self.response_transformers else ""
+    transform = next((one for end, one in self.response_transformers.items() if path.endswith(end)), None)
+    return transform(value) if transform else value
