@@ -171,11 +171,16 @@ class ExecutionEnvironment:
         return process.wait()
 
     def crash(self) -> bool:
-        """Kill the process from another thread, as ``kill -9`` would; whether there was one. The invocation in it ends as after any crash."""
+        """Kill the process from another thread, as ``kill -9`` would, and see it dead; whether there was one.
+
+        The invocation in it ends as after any crash; one that comes later gets a new process.
+        """
         process = self._process
         if process is None or process.poll() is not None:
             return False
         _kill(process)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(5)
         return True
 
     def interrupt(self) -> None:
