@@ -29,6 +29,7 @@ from moto.core.request import (
 WSGIApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 SOCKET_KEY = "localcloud.socket"
+HEADERS_KEY = "localcloud.headers"  # all headers as they were sent, in order: a tuple of (name, value)
 _HEADER_BYTES = 64 * 1024
 _PLAIN_KEYS = {"CONTENT_TYPE", "CONTENT_LENGTH"}
 
@@ -149,6 +150,7 @@ class _Connection(socketserver.BaseRequestHandler):
             "CONTENT_LENGTH": str(len(request.body)),
             "wsgi.input": io.BytesIO(request.body),
             SOCKET_KEY: self.request,
+            HEADERS_KEY: tuple(request.headers),
         }
         preserved: dict[str, str] = {}
         for name, value in request.headers:
