@@ -88,8 +88,8 @@ class Account:
         self.region = region
         self.random = random.Random(seed)
         self.clock = Clock(endpoint_url)
+        self.endpoint_url = endpoint_url
         self.last_calls: dict[str, dict[str, Any]] = {}
-        self._endpoint_url = endpoint_url
         self._session = session or boto3.Session()
         self._keys = {"aws_access_key_id": account_id, "aws_secret_access_key": "judge"} if endpoint_url else {}
         self.call_seconds = call_seconds
@@ -106,7 +106,7 @@ class Account:
         with _building:
             if service not in self._clients:
                 client = self._session.client(
-                    service, region_name=self.region, endpoint_url=self._endpoint_url, config=self._config, **self._keys
+                    service, region_name=self.region, endpoint_url=self.endpoint_url, config=self._config, **self._keys
                 )
                 client.meta.events.register("provide-client-params.*.*", self._remember)
                 self._clients[service] = client
@@ -182,10 +182,10 @@ class Account:
 
         Raises: ``CourseError`` when the account is a real one.
         """
-        if self._endpoint_url is None:
+        if self.endpoint_url is None:
             raise CourseError("this check kills execution environments, which only the local cloud can: run it there")
         answer = call(
-            self._endpoint_url,
+            self.endpoint_url,
             "POST",
             "/_localcloud/environments/kill",
             {"function": function_name} if function_name else {},
