@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from helpers.cloud.session import connect
     from helpers.cloud.urls import invoke_url
     from helpers.show import pictures
+    from helpers.show.api_map import api_map
     from helpers.show.flow import flow
     from helpers.show.quiz import quiz
     from helpers.show.timeline import timeline
 
 __all__ = [
+    "api_map",
     "check",
     "cleanup",
     "clock",
@@ -38,6 +40,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "api_map": "helpers.show.api_map:api_map",
     "check": "helpers.classroom.client:check",
     "cleanup": "helpers.cloud.cleanup:cleanup",
     "clock": "helpers.cloud.clock",
