@@ -82,7 +82,9 @@ class HttpAuthorizers:
         token = rest.strip() if scheme.lower() == "bearer" else sent
         settings = authorizer["jwtConfiguration"]
         try:
-            claims = self._verify(call.api.account, token, settings["issuer"], tuple(settings["audience"]), call.received)
+            claims = self._verify(
+                call.api.account, token, settings["issuer"], tuple(settings["audience"]), call.received
+            )
         except TokenRefused as refused:
             challenge = f'Bearer scope="" error="invalid_token" error_description="{refused}"'
             raise _unauthorized(challenge, str(refused)) from None

@@ -15,7 +15,9 @@ from helpers.localcloud.gateway.http_apis.store import Document, HttpApi, Snapsh
 class Refusal(Exception):
     """The API answers by itself. reason: what access logs say under ``$context.integrationErrorMessage`` or ``$context.authorizer.error``."""
 
-    def __init__(self, status: int, message: str, reason: str = "", *, headers: tuple[tuple[str, str], ...] = ()) -> None:
+    def __init__(
+        self, status: int, message: str, reason: str = "", *, headers: tuple[tuple[str, str], ...] = ()
+    ) -> None:
         super().__init__(f"{status} {message}")
         self.status = status
         self.message = message
@@ -69,7 +71,10 @@ class Call:
     def trace(self) -> str:
         """The value of ``X-Amzn-Trace-Id`` that goes on."""
         sent = self.request.header("x-amzn-trace-id")
-        return sent or f"Root=1-{int(self.received.timestamp()):08x}-{uuid.UUID(int=hash(self.request_id) % 2**96).hex[8:]}"
+        return (
+            sent
+            or f"Root=1-{int(self.received.timestamp()):08x}-{uuid.UUID(int=hash(self.request_id) % 2**96).hex[8:]}"
+        )
 
     @property
     def route_arn(self) -> str:

@@ -16,7 +16,11 @@ Cors = Mapping[str, Any]
 
 def preflight(cors: Cors, request: HttpRequest) -> HttpResponse | None:
     """The answer to a preflight request; nothing when it is none."""
-    if request.method != "OPTIONS" or not request.header("origin") or not request.header("access-control-request-method"):
+    if (
+        request.method != "OPTIONS"
+        or not request.header("origin")
+        or not request.header("access-control-request-method")
+    ):
         return None
     response = HttpResponse(204)
     origin = allowed_origin(cors, request)
@@ -25,7 +29,9 @@ def preflight(cors: Cors, request: HttpRequest) -> HttpResponse | None:
         for name, members in (("access-control-allow-methods", "allowMethods"), ("access-control-allow-headers", "allowHeaders")):  # fmt: skip
             if cors.get(members):
                 values = cors[members]
-                response.headers.append((name, ",".join(values if members == "allowMethods" else map(str.lower, values))))
+                response.headers.append(
+                    (name, ",".join(values if members == "allowMethods" else map(str.lower, values)))
+                )
         if cors.get("maxAge") is not None:
             response.headers.append(("access-control-max-age", str(cors["maxAge"])))
     return response

@@ -39,7 +39,8 @@ def perform(call: Call, endpoint_url: str) -> HttpResponse:
     try:
         if integration.get("integrationSubtype"):
             given = {
-                name: evaluate(call, value, None) for name, value in (integration.get("requestParameters") or {}).items()
+                name: evaluate(call, value, None)
+                for name, value in (integration.get("requestParameters") or {}).items()
             }
             return services.perform(call, integration["integrationSubtype"], given, endpoint_url)
         request = map_request(call, integration.get("requestParameters") or {})

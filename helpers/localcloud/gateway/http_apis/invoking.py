@@ -51,7 +51,7 @@ def invoke(
                     account, region, function, payload=json.dumps(event).encode(), trace_header=trace
                 )
             )
-        except BaseException as error:  # noqa: BLE001  (it is raised again where the result is awaited)
+        except BaseException as error:
             settled.set_exception(error)
 
     threading.Thread(target=run, name="http-api", daemon=True).start()

@@ -76,9 +76,7 @@ def write(api: HttpApi, stage: str | None, extensions: bool, kind: str) -> str:
 
 
 def _integration(integration: Document) -> Document:
-    written = {
-        name: integration[api_name] for name, api_name in INTEGRATION_NAMES.items() if integration.get(api_name)
-    }
+    written = {name: integration[api_name] for name, api_name in INTEGRATION_NAMES.items() if integration.get(api_name)}
     written["type"] = written["type"].lower()
     return written | {name: integration[name] for name in SAME_NAMES if integration.get(name)}
 

@@ -62,7 +62,9 @@ def evaluate(call: Call, written: str, response: HttpResponse | None) -> str | N
     whole = _WHOLE.fullmatch(written)
     if whole:
         return _value(call, whole[1], (whole[2] or "").removeprefix("."), response)
-    return _INSIDE.sub(lambda found: _value(call, found[1], (found[2] or "").removeprefix("."), response) or "", written)
+    return _INSIDE.sub(
+        lambda found: _value(call, found[1], (found[2] or "").removeprefix("."), response) or "", written
+    )
 
 
 def _changed(pairs: Pairs, action: str, name: str, value: str | None, *, fold: bool) -> Pairs:

@@ -149,7 +149,9 @@ def check_stage(api: HttpApi, stage: Document) -> None:
     logs = stage.get("accessLogSettings")
     if logs:
         if not _LOG_GROUP.fullmatch(logs.get("destinationArn") or ""):
-            raise BadRequest("Invalid ARN specified in the request: access logs go to the ARN of a CloudWatch log group")
+            raise BadRequest(
+                "Invalid ARN specified in the request: access logs go to the ARN of a CloudWatch log group"
+            )
         written = logs.get("format") or ""
         if "$context.requestId" not in written and "$context.extendedRequestId" not in written:
             raise BadRequest("Access log format must include $context.requestId or $context.extendedRequestId")

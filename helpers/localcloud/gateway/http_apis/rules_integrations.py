@@ -17,7 +17,9 @@ LONGEST_TIMEOUT_MS = 30_000
 HERE = ("127.0.0.1", "localhost", "::1")
 _FUNCTION = r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[a-zA-Z0-9-_]+(?::(?:\$LATEST|[a-zA-Z0-9-_]+|\$\{stageVariables\.\w+\}))?"
 _FUNCTION_ARN = re.compile(_FUNCTION)
-_INVOCATION_PATH = re.compile(rf"arn:aws:apigateway:[a-z0-9-]+:lambda:path/2015-03-31/functions/({_FUNCTION})/invocations")
+_INVOCATION_PATH = re.compile(
+    rf"arn:aws:apigateway:[a-z0-9-]+:lambda:path/2015-03-31/functions/({_FUNCTION})/invocations"
+)
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html#http-api-mapping-reserved-headers
 _RESERVED = re.compile(
     r"access-control-.*|apigw-.*|authorization|connection|content-encoding|content-length|content-location|forwarded|keep-alive|origin|"
@@ -70,7 +72,11 @@ def check_integration(integration: Document) -> None:
     timeout = integration.setdefault("timeoutInMillis", LONGEST_TIMEOUT_MS)
     if not 50 <= timeout <= LONGEST_TIMEOUT_MS:
         raise BadRequest(f"Timeout should be between 50 ms and {LONGEST_TIMEOUT_MS} ms")
-    if kind == "AWS_PROXY" and not integration.get("integrationSubtype") and not integration.get("payloadFormatVersion"):
+    if (
+        kind == "AWS_PROXY"
+        and not integration.get("integrationSubtype")
+        and not integration.get("payloadFormatVersion")
+    ):
         raise BadRequest("PayloadFormatVersion is a required parameter for Lambda integrations of protocol type HTTP")
     version = integration.setdefault("payloadFormatVersion", "1.0")
     if version not in ("1.0", "2.0"):
@@ -172,7 +178,9 @@ def _check_jwt(authorizer: Document) -> None:
         )
     if len(authorizer.get("identitySource") or []) != 1:
         raise BadRequest("JWT authorizers need exactly one identity source")
-    not_http(authorizer, ("authorizerUri", "authorizerPayloadFormatVersion", "enableSimpleResponses"), "JWT authorizers")
+    not_http(
+        authorizer, ("authorizerUri", "authorizerPayloadFormatVersion", "enableSimpleResponses"), "JWT authorizers"
+    )
 
 
 def _check_request(authorizer: Document) -> None:
