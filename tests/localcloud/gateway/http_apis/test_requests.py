@@ -106,7 +106,14 @@ def test_what_no_route_takes_is_not_found(apis: Apis) -> None:
     ],
 )
 def test_the_most_specific_route_wins(method: str, path: str, key: str) -> None:
-    keys = ("$default", "GET /pets/{proxy+}", "GET /pets/{nome}", "ANY /pets/dog", "GET /pets/dog", "GET /pets/dog/{id}")
+    keys = (
+        "$default",
+        "GET /pets/{proxy+}",
+        "GET /pets/{nome}",
+        "ANY /pets/dog",
+        "GET /pets/dog",
+        "GET /pets/dog/{id}",
+    )
     found = match({one: {"routeKey": one} for one in keys}, method, path)
     assert found is not None
     assert found[0]["routeKey"] == key
@@ -141,7 +148,9 @@ def test_quick_create_serves_a_function_at_once(apis: Apis) -> None:
     assert (response.status_code, response.text, response.headers["content-type"]) == (200, "oi", "application/json")
 
 
-def test_an_account_that_is_emptied_has_no_apis(apis: Apis, client: Callable[[str], Any], cloud: Any, account: str) -> None:
+def test_an_account_that_is_emptied_has_no_apis(
+    apis: Apis, client: Callable[[str], Any], cloud: Any, account: str
+) -> None:
     import requests
 
     api = apis.echo("GET /a")
