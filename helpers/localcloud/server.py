@@ -54,6 +54,7 @@ class LocalCloud:
             apigatewayv2,
             awslambda_mappings,
             awslambda_urls,
+            cloudwatch,
             core,
             core_serialize,
             dynamodb,

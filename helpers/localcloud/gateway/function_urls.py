@@ -145,7 +145,10 @@ class FunctionUrls:
         with self._lock:
             for key, url in list(self._urls.items()):
                 one = url.reference
-                if (one.account, one.region, one.name) == (account, region, name) and qualifier in (None, one.qualifier):
+                if (one.account, one.region, one.name) == (account, region, name) and qualifier in (
+                    None,
+                    one.qualifier,
+                ):
                     del self._urls[key]
 
     def answer(self, request: HttpRequest, url_id: str) -> HttpResponse:
@@ -261,7 +264,9 @@ def _reference(account: str, region: str, function: str, qualifier: str | None) 
     reference = parse(function, qualifier, account, region)
     if reference.qualifier and (reference.qualifier == "$LATEST" or reference.qualifier.isdigit()):
         raise Validation(
-            reference.qualifier, "qualifier", "Member must satisfy regular expression pattern: ((?!^\\d+$)^[0-9a-zA-Z-_]+$)"
+            reference.qualifier,
+            "qualifier",
+            "Member must satisfy regular expression pattern: ((?!^\\d+$)^[0-9a-zA-Z-_]+$)",
         )
     find(reference, account)
     return reference
@@ -292,9 +297,7 @@ def _public(url: FunctionUrl) -> bool:
         action="lambda:InvokeFunctionUrl",
         resource=arn,
         context={"lambda:FunctionUrlAuthType": url.settings["AuthType"]},
-    ) and allows(
-        policy, action="lambda:InvokeFunction", resource=arn, context={"lambda:InvokedViaFunctionUrl": "true"}
-    )
+    ) and allows(policy, action="lambda:InvokeFunction", resource=arn, context={"lambda:InvokedViaFunctionUrl": "true"})
 
 
 def _message(status: int, message: str | None) -> HttpResponse:

@@ -83,13 +83,17 @@ def _delete_alias(original: Any, self: LambdaBackend, name: str, function_name: 
     function_urls.function_deleted(self.account_id, self.region_name, function, name)
 
 
-@patch("moto.awslambda.policy:Policy.condition_merge", why="conditions of function URLs stay loose members of a statement")
+@patch(
+    "moto.awslambda.policy:Policy.condition_merge", why="conditions of function URLs stay loose members of a statement"
+)
 def _condition_merge(original: Any, self: Policy, obj: dict[str, Any]) -> None:
     original(self, obj)
     conditions = obj.setdefault("Condition", {})
     if "FunctionUrlAuthType" in obj:
         conditions.setdefault("StringEquals", {})["lambda:FunctionUrlAuthType"] = obj.pop("FunctionUrlAuthType")
     if "InvokedViaFunctionUrl" in obj:
-        conditions.setdefault("Bool", {})["lambda:InvokedViaFunctionUrl"] = str(obj.pop("InvokedViaFunctionUrl")).lower()
+        conditions.setdefault("Bool", {})["lambda:InvokedViaFunctionUrl"] = str(
+            obj.pop("InvokedViaFunctionUrl")
+        ).lower()
     if not conditions:
         del obj["Condition"]
