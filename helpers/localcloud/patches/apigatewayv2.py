@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
-from moto.apigateway import urls as rest_urls
 from moto.apigatewayv2 import urls
 from moto.apigatewayv2.responses import ApiGatewayV2Response
 
 from helpers.localcloud.gateway import http_apis
 from helpers.localcloud.gateway.http_apis import control, deployments, openapi_export, openapi_import
-from helpers.localcloud.gateway.http_apis.errors import BadRequest, HttpApiError, not_here
+from helpers.localcloud.gateway.http_apis.errors import BadRequest, not_here
 from helpers.localcloud.gateway.http_apis.store import Document, HttpApi, Store
 from helpers.localcloud.patches import patch
 
@@ -306,8 +306,7 @@ _NEW_PATHS = (
     "apis/(?P<api_id>[^/]+)/models/(?P<model_id>[^/]+)/template",
     "tags/(?P<resource_arn_pt1>[^/]+)/apis/(?P<resource_arn_pt2>[^/]+)/stages/(?P<resource_arn_pt3>[^/]+)",
 )
-for _table in (urls.url_paths, rest_urls.url_paths):
+# moto serves both APIs from the table of the first, which can be loaded only once the gateway is.
+for _table in (urls.url_paths, importlib.import_module("moto.apigateway.urls").url_paths):
     for _new in _NEW_PATHS:
         _table["{0}/v2/" + _new + "$"] = ApiGatewayV2Response.dispatch
-
-__all__ = ["OPERATIONS", "HttpApiError"]
