@@ -46,6 +46,7 @@ class Call:
     path: str
     received: dt.datetime
     request_id: str = field(default_factory=lambda: uuid.uuid4().hex[:15] + "=")
+    trace_id: str = field(default_factory=lambda: uuid.uuid4().hex[:24])
     began: float = field(default_factory=time.monotonic)
     route: Document = field(default_factory=dict)
     path_parameters: dict[str, str] = field(default_factory=dict)
@@ -71,10 +72,7 @@ class Call:
     def trace(self) -> str:
         """The value of ``X-Amzn-Trace-Id`` that goes on."""
         sent = self.request.header("x-amzn-trace-id")
-        return (
-            sent
-            or f"Root=1-{int(self.received.timestamp()):08x}-{uuid.UUID(int=hash(self.request_id) % 2**96).hex[8:]}"
-        )
+        return sent or f"Root=1-{int(self.received.timestamp()):08x}-{self.trace_id}"
 
     @property
     def route_arn(self) -> str:

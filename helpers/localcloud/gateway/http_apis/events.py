@@ -61,16 +61,16 @@ def body_of(request: HttpRequest) -> tuple[str | None, bool]:
 
 def http_headers(request: HttpRequest, trace: str) -> list[tuple[str, str]]:
     """The headers of a request with those that the gateway adds."""
-    host, _, port = request.host.rpartition(":") if ":" in request.host else (request.host, "", "80")
+    port = request.host.rpartition(":")[2]
     added = {
         "x-amzn-trace-id": trace,
         "x-forwarded-for": request.source_ip,
-        "x-forwarded-port": port,
+        "x-forwarded-port": port if port.isdigit() else "80",
         "x-forwarded-proto": "http",
     }
     sent = [(name, value) for name, value in request.headers if name.lower() not in added]
     if request.header("host") is None:
-        sent.append(("host", request.host or host))
+        sent.append(("host", request.host))
     return sent + list(added.items())
 
 

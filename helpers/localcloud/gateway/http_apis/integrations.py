@@ -97,14 +97,16 @@ def _endpoint(call: Call, integration: Document, request: HttpRequest, seconds: 
     query = f"{'&' if '?' in address else '?'}{request.raw_query}" if request.raw_query else ""
     sent = {name: value for name, value in http_headers(request, call.trace) if name.lower() not in _HOP}
     try:
-        answer = requests.request(
-            request.method if method == "ANY" else method,
-            address + query,
-            headers=sent,
-            data=request.body,
-            timeout=seconds,
-            allow_redirects=False,
-        )
+        with requests.Session() as session:
+            session.trust_env = False  # neither a proxy nor a .netrc of this computer has a part in the request
+            answer = session.request(
+                request.method if method == "ANY" else method,
+                address + query,
+                headers=sent,
+                data=request.body,
+                timeout=seconds,
+                allow_redirects=False,
+            )
     except requests.Timeout:
         raise TimeoutError from None
     except requests.RequestException:

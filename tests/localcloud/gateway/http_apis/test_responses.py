@@ -300,3 +300,56 @@ def test_metrics_count_requests_and_errors_by_api_and_stage(apis: Apis) -> None:
     assert (total("Count", ApiId=api), total("4xx", ApiId=api), total("5xx", ApiId=api)) == (2, 1, 0)
     assert total("Count", ApiId=api, Stage="$default") == 2
     assert total("DataProcessed", ApiId=api) > 0
+
+
+def test_a_route_puts_an_event_that_rules_see(apis: Apis, account: str) -> None:
+    sqs, events = apis.client("sqs"), apis.client("events")
+    queue = sqs.create_queue(QueueName="vistos")["QueueUrl"]
+    events.put_rule(Name="todos", EventPattern=json.dumps({"source": ["loja"]}))
+    events.put_targets(Rule="todos", Targets=[{"Id": "q", "Arn": f"arn:aws:sqs:us-east-1:{account}:vistos"}])
+    api = apis.create()
+    made = apis.aws.create_integration(
+        ApiId=api,
+        IntegrationType="AWS_PROXY",
+        IntegrationSubtype="EventBridge-PutEvents",
+        CredentialsArn=apis.functions.role,
+        PayloadFormatVersion="1.0",
+        RequestParameters={"Source": "loja", "DetailType": "Pedido", "Detail": "$request.body"},
+    )
+    apis.route(api, "POST /eventos", f"integrations/{made['IntegrationId']}")
+    assert apis.call(api, "/eventos", "POST", json={"id": 1}).json()["FailedEntryCount"] == 0
+    received = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=5)["Messages"]
+    assert [json.loads(one["Body"])["detail"] for one in received] == [{"id": 1}]
+
+
+def test_a_queue_that_is_not_there_is_the_error_of_the_queue(apis: Apis, cloud: Any, account: str) -> None:
+    api = apis.create()
+    made = apis.aws.create_integration(
+        ApiId=api,
+        IntegrationType="AWS_PROXY",
+        IntegrationSubtype="SQS-SendMessage",
+        CredentialsArn=apis.functions.role,
+        RequestParameters={"QueueUrl": f"{cloud.endpoint_url}/{account}/nada", "MessageBody": "x"},
+    )
+    apis.route(api, "POST /x", f"integrations/{made['IntegrationId']}")
+    response = apis.call(api, "/x", "POST")
+    assert response.status_code == 400
+    assert "NonExistentQueue" in response.json()["__type"]
+
+
+def test_a_throttled_function_is_a_503(apis: Apis) -> None:
+    api = apis.echo("GET /x")
+    apis.functions.aws.put_function_concurrency(FunctionName="echo", ReservedConcurrentExecutions=0)
+    response = apis.call(api, "/x")
+    assert (response.status_code, response.json()) == (503, {"message": "Service Unavailable"})
+
+
+def test_a_stage_variable_chooses_the_alias_of_a_function(apis: Apis) -> None:
+    made = apis.functions.create("versao", "def handler(event, context):\n    return context.function_version\n")
+    apis.functions.aws.publish_version(FunctionName="versao")
+    apis.functions.aws.create_alias(FunctionName="versao", Name="prod", FunctionVersion="1")
+    api = apis.create()
+    apis.route(api, "GET /x", apis.integrate(api, made["FunctionArn"] + ":${stageVariables.alias}"))
+    assert apis.call(api, "/x").status_code == 500
+    apis.aws.update_stage(ApiId=api, StageName="$default", StageVariables={"alias": "prod"})
+    assert apis.call(api, "/x").text == "1"
