@@ -93,11 +93,11 @@ def _delete_cors(response: ApiGatewayV2Response) -> Answer:
 def _imported(response: ApiGatewayV2Response, api: HttpApi | None) -> Answer:
     strict = (_asked(response, "failOnWarnings") or "false").lower() == "true"
     text = _body(response).get("body") or ""
-    result, warnings = openapi_import.read(
+    result, found = openapi_import.read(
         _store(), response.current_account, response.region, text, api, strict, _asked(response, "basepath") or "ignore"
     )
-    extra = {"warnings": warnings} if warnings else {}
-    return _answer({**result.document, **extra}, 201)
+    said = {"warnings": found.warnings, "importInfo": found.info}
+    return _answer({**result.document, **{name: lines for name, lines in said.items() if lines}}, 201)
 
 
 def _import_api(response: ApiGatewayV2Response) -> Answer:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,20 +26,36 @@ SHARED = "x-amazon-apigateway-integrations"
 LARGEST_BYTES = 6 * 1024 * 1024
 # The extension's names for what the API names otherwise.
 INTEGRATION_NAMES = {"type": "integrationType", "uri": "integrationUri", "httpMethod": "integrationMethod", "credentials": "credentialsArn"}  # fmt: skip
-SAME_NAMES = ("payloadFormatVersion", "timeoutInMillis", "requestParameters", "responseParameters", "integrationSubtype", "connectionType", "connectionId", "description", "tlsConfig", "passthroughBehavior", "requestTemplates", "contentHandling")  # fmt: skip
+SAME_NAMES = ("payloadFormatVersion", "timeoutInMillis", "requestParameters", "responseParameters", "integrationSubtype", "connectionType", "connectionId", "description", "tlsConfig")  # fmt: skip
+_PROXIES = ("AWS_PROXY", "HTTP_PROXY")
 _AUTHORIZER_NAMES = ("authorizerUri", "authorizerPayloadFormatVersion", "authorizerResultTtlInSeconds", "enableSimpleResponses", "authorizerCredentialsArn", "identityValidationExpression")  # fmt: skip
+
+
+@dataclass
+class Findings:
+    """What an import says about a document. info: what HTTP APIs do not have and was left out. warnings: what is wrong."""
+
+    info: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 def read(
     store: Store, account: str, region: str, text: str, over: HttpApi | None, strict: bool, basepath: str
-) -> tuple[HttpApi, list[str]]:
-    """ImportApi, or ReimportApi when there is an API to write over; the API and the warnings.
+) -> tuple[HttpApi, Findings]:
+    """ImportApi, or ReimportApi when there is an API to write over; the API and what was found.
 
     strict: a warning fails the import. basepath: ``ignore`` or ``prepend``.
     Raises: ``BadRequest`` and what creating the parts raises; nothing is changed then.
     """
+    for name, value in (
+        ("Region", region),
+        ("AccountId", account),
+        ("Partition", "aws"),
+        ("URLSuffix", "amazonaws.com"),
+    ):
+        text = text.replace(f"${{AWS::{name}}}", value)
     document = _parse(text)
-    warnings: list[str] = []
+    findings = Findings()
     info = document.get("info") or {}
     members: Document = {"protocolType": "HTTP", "name": info.get("title")}
     if not members["name"]:
@@ -54,9 +71,9 @@ def read(
     }
     new = control.create_api(store, account, region, {**members, **({"tags": tags} if tags else {})})
     try:
-        _fill(store, new, document, _base(document, basepath), warnings)
-        if strict and warnings:
-            raise BadRequest(f"Warnings found during import: {'; '.join(warnings)}")
+        _fill(store, new, document, _base(document, basepath), findings)
+        if strict and findings.warnings:
+            raise BadRequest(f"Warnings found during import: {'; '.join(findings.warnings)}")
     except (AttributeError, TypeError, KeyError):
         store.drop(new)
         raise BadRequest("Invalid OpenAPI input. Its parts are not of the types that OpenAPI 3.0 gives them") from None
@@ -64,7 +81,7 @@ def read(
         store.drop(new)
         raise
     if over is None:
-        return new, warnings
+        return new, findings
     store.drop(new)
     with over.lock:
         over.routes, over.integrations, over.authorizers = new.routes, new.integrations, new.authorizers
@@ -73,7 +90,7 @@ def read(
         if tags:
             over.document["tags"] = tags
         auto_deploy(store, over)
-    return over, warnings
+    return over, findings
 
 
 def _parse(text: str) -> Document:
@@ -100,8 +117,10 @@ def _base(document: Document, basepath: str) -> str:
     return f"/{base.strip('/')}" if base.strip("/") else ""
 
 
-def _fill(store: Store, api: HttpApi, document: Document, base: str, warnings: list[str]) -> None:
+def _fill(store: Store, api: HttpApi, document: Document, base: str, findings: Findings) -> None:
     components = document.get("components") or {}
+    if components.get("schemas"):
+        findings.info.append("HTTP APIs do not validate requests: the schemas of the document were ignored")
     authorizers = {
         name: _authorizer(store, api, name, scheme[AUTHORIZER])
         for name, scheme in (components.get("securitySchemes") or {}).items()
@@ -114,14 +133,16 @@ def _fill(store: Store, api: HttpApi, document: Document, base: str, warnings: l
                 continue
             default = path == "/$default" or (operation.get("isDefaultRoute") is True)
             route: Document = {"routeKey": "$default" if default else f"{method} {base}{path}"}
-            integration = operation.get(INTEGRATION)
+            if operation.get("requestBody"):
+                findings.info.append(
+                    f"HTTP APIs do not validate requests: requestBody of {route['routeKey']} was ignored"
+                )
+            integration = _integration(store, api, operation, components, route["routeKey"], findings)
             if integration:
-                route["target"] = f"integrations/{_integration(store, api, _resolved(integration, components))}"
-            else:
-                warnings.append(f"No integration found for {route['routeKey']}")
+                route["target"] = f"integrations/{integration}"
             if operation.get("operationId"):
                 route["operationName"] = operation["operationId"]
-            route |= _security(operation.get("security") or [], authorizers, warnings)
+            route |= _security(operation.get("security") or [], authorizers, findings)
             control.create_part(store, api, "Route", route)
 
 
@@ -136,13 +157,25 @@ def _resolved(integration: Document, components: Document) -> Document:
     return found
 
 
-def _integration(store: Store, api: HttpApi, written: Document) -> str:
+def _integration(
+    store: Store, api: HttpApi, operation: Document, components: Document, route: str, findings: Findings
+) -> str | None:
+    if not operation.get(INTEGRATION):
+        findings.warnings.append(f"No integration found for {route}")
+        return None
+    written = _resolved(operation[INTEGRATION], components)
+    kind = str(written.get("type", "")).upper()
+    if kind not in _PROXIES:
+        findings.warnings.append(
+            f"Integration type {kind} of {route} is not supported: HTTP APIs have {' and '.join(_PROXIES)}"
+        )
+        return None
     members: Document = {INTEGRATION_NAMES[name]: value for name, value in written.items() if name in INTEGRATION_NAMES}
     members |= {name: value for name, value in written.items() if name in SAME_NAMES}
-    unknown = sorted(set(written) - set(INTEGRATION_NAMES) - set(SAME_NAMES))
-    if unknown:
-        raise BadRequest(f"Invalid OpenAPI input. {INTEGRATION} has no {unknown[0]} for HTTP APIs")
-    members["integrationType"] = str(members.get("integrationType", "")).upper()
+    ignored = sorted(set(written) - set(INTEGRATION_NAMES) - set(SAME_NAMES))
+    if ignored:
+        findings.info.append(f"HTTP APIs do not have {', '.join(ignored)}: ignored in the integration of {route}")
+    members["integrationType"] = kind
     if "payloadFormatVersion" in members:
         members["payloadFormatVersion"] = str(members["payloadFormatVersion"])
     for key, part in api.integrations.items():
@@ -164,11 +197,11 @@ def _authorizer(store: Store, api: HttpApi, name: str, written: Document) -> Doc
     return control.create_part(store, api, "Authorizer", {**members, "identitySource": sources})
 
 
-def _security(security: list[Document], authorizers: dict[str, Document], warnings: list[str]) -> Document:
+def _security(security: list[Document], authorizers: dict[str, Document], findings: Findings) -> Document:
     for requirement in security:
         for name, scopes in requirement.items():
             if name not in authorizers:
-                warnings.append(f"The security scheme {name} has no {AUTHORIZER} and was left out")
+                findings.warnings.append(f"The security scheme {name} has no {AUTHORIZER} and was left out")
                 continue
             jwt = authorizers[name]["authorizerType"] == "JWT"
             found: Document = {

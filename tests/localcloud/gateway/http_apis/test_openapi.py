@@ -93,7 +93,6 @@ def test_an_imported_api_answers_and_is_written_over(apis: Apis) -> None:
         ('{"swagger": "2.0", "info": {"title": "x"}, "paths": {}}', "OpenAPI 3.0"),
         ("{", "malformed"),
         ('{"openapi": "3.0.1", "paths": {}}', "info.title"),
-        ('{"openapi": "3.0.1", "info": {"title": "x"}, "paths": {"/a": {"get": {"x-amazon-apigateway-integration": {"type": "mock"}}}}}', "AWS_PROXY"),
         ('{"openapi": "3.0.1", "info": {"title": "x"}, "paths": {"/a": {"get": 1}}}', "Invalid OpenAPI input"),
     ],
 )  # fmt: skip
@@ -101,3 +100,22 @@ def test_a_document_that_cannot_become_an_api_leaves_none(apis: Apis, body: str,
     with pytest.raises(ClientError, match=word):
         apis.aws.import_api(Body=body)
     assert apis.aws.get_apis()["Items"] == []
+
+
+def test_what_http_apis_do_not_have_is_left_out_and_told(apis: Apis, account: str) -> None:
+    written = document("arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:f")
+    read = written["paths"]["/pedidos/{id}"]["get"]
+    read["requestBody"] = {"content": {}}
+    read["x-amazon-apigateway-integration"] = {
+        **read["x-amazon-apigateway-integration"],
+        "passthroughBehavior": "never",
+    }
+    written["paths"]["/mock"] = {"get": {"x-amazon-apigateway-integration": {"type": "mock"}}}
+    made = apis.aws.import_api(Body=json.dumps(written))
+    assert ["requestBody" in line for line in made["ImportInfo"]] == [True, False]
+    assert "passthroughBehavior" in made["ImportInfo"][1]
+    assert ["MOCK" in line for line in made["Warnings"]] == [True]
+    uris = {one["IntegrationUri"] for one in apis.aws.get_integrations(ApiId=made["ApiId"])["Items"]}
+    assert uris == {f"arn:aws:lambda:us-east-1:{account}:function:f"}
+    with pytest.raises(ClientError, match="MOCK"):
+        apis.aws.import_api(Body=json.dumps(written), FailOnWarnings=True)
