@@ -81,7 +81,7 @@ def _update_api(response: ApiGatewayV2Response) -> Answer:
 
 
 def _delete_api(response: ApiGatewayV2Response) -> Answer:
-    _store().drop(_api(response))
+    http_apis.plane().delete(_api(response))
     return _answer({}, 204)
 
 

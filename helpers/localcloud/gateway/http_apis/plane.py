@@ -44,6 +44,12 @@ class HttpApis:
         self.authorizers.forget(gone)
         self.throttles.forget(account)
 
+    def delete(self, api: HttpApi) -> None:
+        """Delete an API, and what is known of it."""
+        self.store.drop(api)
+        self.authorizers.forget({api.id})
+        self.throttles.forget(api.account, api.id)
+
     def answer(self, request: HttpRequest, api_id: str, rest: str) -> HttpResponse:
         """Answer a request. rest: the path below the API as it was sent, with a named stage still in it."""
         api = self.store.find(api_id)

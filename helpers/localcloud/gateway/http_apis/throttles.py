@@ -36,10 +36,10 @@ class Throttles:
         if not drawn or not self.take_account(call.api.account, call.api.region):
             raise Refusal(429, "Too Many Requests")
 
-    def forget(self, account: str) -> None:
-        """Drop the buckets of an account that is being emptied."""
+    def forget(self, account: str, api_id: str | None = None) -> None:
+        """Drop the buckets of an account that is being emptied, or of one of its APIs."""
         with self._lock:
-            for key in [key for key in self._buckets if key[0] == account]:
+            for key in [key for key in self._buckets if key[0] == account and api_id in (None, key[1])]:
                 del self._buckets[key]
 
     def _draw(self, key: tuple[str, str, str, str], rate: float, burst: float) -> bool:

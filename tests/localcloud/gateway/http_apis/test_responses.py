@@ -280,6 +280,7 @@ def test_metrics_count_requests_and_errors_by_api_and_stage(apis: Apis) -> None:
     import datetime as dt
 
     api = apis.echo("GET /x")
+    apis.aws.update_stage(ApiId=api, StageName="$default", DefaultRouteSettings={"DetailedMetricsEnabled": True})
     apis.call(api, "/x")
     apis.call(api, "/y")
     cloudwatch = apis.client("cloudwatch")
@@ -299,6 +300,7 @@ def test_metrics_count_requests_and_errors_by_api_and_stage(apis: Apis) -> None:
 
     assert (total("Count", ApiId=api), total("4xx", ApiId=api), total("5xx", ApiId=api)) == (2, 1, 0)
     assert total("Count", ApiId=api, Stage="$default") == 2
+    assert total("Count", ApiId=api, Stage="$default", Method="GET", Resource="/x") == 1
     assert total("DataProcessed", ApiId=api) > 0
 
 
