@@ -51,7 +51,10 @@ class LocalCloud:
         from helpers.localcloud.control import ControlApp
         from helpers.localcloud.events import install as install_events
         from helpers.localcloud.patches import (  # noqa: F401  (importing a patch file applies it)
+            apigatewayv2,
             awslambda_mappings,
+            awslambda_urls,
+            cloudwatch,
             core,
             core_serialize,
             dynamodb,
