@@ -1,0 +1,89 @@
+"""The headers of an answer: what API Gateway renames, drops and adds.
+
+Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import secrets
+import time
+
+from helpers.localcloud.gateway.exchange import Exchange, HttpResponse
+from helpers.localcloud.gateway.failures import GatewayFailure
+
+_DROPPED_FROM_REQUEST = frozenset(
+    {"connection", "content-length", "content-md5", "expect", "keep-alive", "max-forwards", "proxy-authenticate", "server", "te", "trailer", "transfer-encoding", "upgrade", "www-authenticate"}
+)  # fmt: skip
+_RENAMED = {name.lower(): name for name in ("Connection", "Content-Length", "Date", "Server")}
+_RENAMED_FROM_TEMPLATES = {
+    **_RENAMED,
+    **{name.lower(): name for name in ("Authorization", "Content-MD5", "Expect", "Host", "Max-Forwards", "Proxy-Authenticate", "Trailer", "Upgrade", "User-Agent", "WWW-Authenticate")},
+}  # fmt: skip
+_BREAKS = re.compile(r"[\x00\r\n]")
+
+
+def trace_of(sent: str | None) -> str:
+    """The trace header that goes on: what the client sent, when it names a root, else a new root."""
+    return sent if sent and "Root=" in sent else f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)}"
+
+
+def received(headers: tuple[tuple[str, str], ...], exchange_trace: str, port: str) -> tuple[tuple[str, str], ...]:
+    """The headers of a request as the API sees them: those of the connection are gone, those of the way are added."""
+    kept = [(name, value) for name, value in headers if name.lower() not in _DROPPED_FROM_REQUEST]
+    names = {name.lower() for name, _ in kept}
+    forwarded = next((value for name, value in kept if name.lower() == "x-forwarded-for"), None)
+    kept = [pair for pair in kept if pair[0].lower() not in ("x-forwarded-for", "x-amzn-trace-id")]
+    kept.append(("X-Amzn-Trace-Id", exchange_trace))
+    kept.append(("X-Forwarded-For", f"{forwarded}, 127.0.0.1" if forwarded else "127.0.0.1"))
+    if "x-forwarded-port" not in names:
+        kept.append(("X-Forwarded-Port", port))
+    if "x-forwarded-proto" not in names:
+        kept.append(("X-Forwarded-Proto", "http"))
+    return tuple(kept)
+
+
+def check(exchange: Exchange, response: HttpResponse) -> None:
+    """Refuse an answer of an integration whose headers would begin other headers.
+
+    Raises: ``GatewayFailure``.
+    """
+    if any(_BREAKS.search(name) or _BREAKS.search(value) for name, value in response.headers):
+        proxy = exchange.method is not None and exchange.method.integration is not None and exchange.method.integration.type.endswith("_PROXY")  # fmt: skip
+        raise GatewayFailure(
+            "API_CONFIGURATION_ERROR",
+            status=502 if proxy else 500,
+            reason="Execution failed due to configuration error: a header of the integration's answer holds a line break",
+        )
+
+
+def rename(exchange: Exchange, response: HttpResponse) -> None:
+    """Let headers of the integration that are API Gateway's own arrive under another name, as on AWS."""
+    kind = exchange.method.integration.type if exchange.method and exchange.method.integration else ""
+    renamed = _RENAMED_FROM_TEMPLATES if kind in ("AWS", "HTTP") else _RENAMED
+    response.headers = [
+        (f"x-amzn-Remapped-{renamed[name.lower()]}" if name.lower() in renamed else name, value)
+        for name, value in response.headers
+        if name.lower() != "transfer-encoding"
+    ]
+
+
+def finish(exchange: Exchange, response: HttpResponse) -> None:
+    """Add what every answer of a REST API carries, and compress it where the API asks for it."""
+    if response.header("content-type") is None:
+        response.headers.append(("Content-Type", "application/json"))
+    response.set_header("x-amzn-RequestId", exchange.request_id)
+    response.set_header("x-amz-apigw-id", exchange.extended_request_id)
+    kind = exchange.method.integration.type if exchange.method and exchange.method.integration else ""
+    if kind in ("AWS_PROXY", "AWS", "HTTP") and not exchange.error:
+        response.set_header("X-Amzn-Trace-Id", exchange.trace)
+    least = exchange.api.minimum_compression_size
+    if (
+        least is not None
+        and len(response.body) >= max(least, 1)
+        and response.header("content-encoding") is None
+        and "gzip" in (exchange.request.header("accept-encoding") or "").lower()
+    ):
+        response.body = gzip.compress(response.body, 6, mtime=0)
+        response.headers.append(("Content-Encoding", "gzip"))
