@@ -5,25 +5,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from helpers.localcloud.context import CloudContext
 from helpers.localcloud.gateway.spec_validator import stand_in
 
-if TYPE_CHECKING:
-    from helpers.localcloud.gateway.plane import Gateway
+stand_in()  # before anything imports moto's API Gateway
 
-__all__ = ["install", "plane"]
+from helpers.localcloud.gateway.plane import Gateway  # noqa: E402
 
-stand_in()
+__all__ = ["Gateway", "install", "plane"]
 
 _planes: list[Gateway] = []
 
 
 def install(context: CloudContext) -> Gateway:
     """Let the APIs of this server's moto answer for real; call it once, after compute and events and before serving."""
-    from helpers.localcloud.gateway.plane import Gateway
-
     new = Gateway(context)
     _planes.append(new)
     context.on_reset.append(new.forget)

@@ -11,6 +11,7 @@ import random
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import unquote
 
@@ -68,21 +69,32 @@ class Pipeline:
             return forbidden()
         snapshot: ApiSnapshot = deployment.snapshot  # type: ignore[attr-defined]
         exchange = self._exchange(snapshot, settings, request, "/" + rest.lstrip("/"), canary)
-        with provenance.carrying(trace=exchange.trace):
-            response = self._run(exchange, too_large)
+        response = self.run(exchange, lambda one: self._steps(one, too_large))
+        response_headers.finish(exchange, response)
         self._record(exchange, response)
         return response
 
-    def forget(self, account: str) -> None:
-        """Drop what was compiled for an account."""
-        self._routers.forget(account)
-        self._validation.forget(account)
+    def run(self, exchange: Exchange, steps: Callable[[Exchange], HttpResponse]) -> HttpResponse:
+        """Go some steps of the way, and make an answer of whatever ends it. A failure of ours is answered with 500."""
+        with provenance.carrying(trace=exchange.trace):
+            try:
+                try:
+                    return steps(exchange)
+                except GatewayFailure as failure:
+                    return self._refuse(exchange, failure)
+            except Exception as error:
+                traceback.print_exc(file=sys.stderr)
+                exchange.error.update(message="Internal server error", responseType="DEFAULT_5XX")
+                exchange.log(f"Execution failed due to an internal error: {type(error).__name__}")
+                exchange.log("Method completed with status: 500")
+                return plain(500, "Internal server error", "InternalServerErrorException")
 
-    def perform(self, exchange: Exchange) -> HttpResponse:
-        """Validate the request and let the integration of its method answer.
+    def execute(self, exchange: Exchange) -> HttpResponse:
+        """The part of the way that ``TestInvokeMethod`` goes too: validate the request, call the integration, make the method's answer.
 
         Raises: ``GatewayFailure``.
         """
+        rest_logs.request(exchange)
         self._validation.validate(exchange)
         if exchange.method is None or exchange.method.integration is None:
             raise GatewayFailure(
@@ -91,17 +103,14 @@ class Pipeline:
             )
         response = self._integrations.perform(exchange)
         response_headers.check(exchange, response)
-        response_headers.rename(exchange, response)
+        response_headers.settle(exchange, response)
+        rest_logs.response(exchange, response)
         return response
 
-    def refuse(self, exchange: Exchange, failure: GatewayFailure) -> HttpResponse:
-        """The gateway response for a failure, with its reason in the execution log."""
-        if failure.reason:
-            exchange.log(failure.reason)
-        response = gateway_responses.render(exchange, failure)
-        exchange.log(f"Gateway response type: {failure.name} with status code: {response.status}")
-        rest_logs.gateway_response(exchange, response)
-        return response
+    def forget(self, account: str) -> None:
+        """Drop what was compiled for an account."""
+        self._routers.forget(account)
+        self._validation.forget(account)
 
     def _exchange(
         self, snapshot: ApiSnapshot, stage: StageSettings, request: HttpRequest, raw_path: str, canary: bool
@@ -117,21 +126,6 @@ class Pipeline:
         )
         return Exchange(snapshot, stage, below, self._clock.now(), trace=trace, canary=canary)
 
-    def _run(self, exchange: Exchange, too_large: bool) -> HttpResponse:
-        try:
-            try:
-                response = self._steps(exchange, too_large)
-            except GatewayFailure as failure:
-                response = self.refuse(exchange, failure)
-            response_headers.finish(exchange, response)
-        except Exception as error:
-            traceback.print_exc(file=sys.stderr)
-            response = plain(500, "Internal server error", "InternalServerErrorException")
-            exchange.error.update(message="Internal server error", responseType="DEFAULT_5XX")
-            exchange.log(f"Execution failed due to an internal error: {type(error).__name__}")
-            response_headers.finish(exchange, response)
-        return response
-
     def _steps(self, exchange: Exchange, too_large: bool) -> HttpResponse:
         request = exchange.request
         if too_large:
@@ -144,9 +138,13 @@ class Pipeline:
         resource_policies.check(exchange)
         self._authorizers.authorize(exchange)
         self._limits.admit(exchange)
-        rest_logs.request(exchange)
-        response = self.perform(exchange)
-        rest_logs.response(exchange, response)
+        return self.execute(exchange)
+
+    def _refuse(self, exchange: Exchange, failure: GatewayFailure) -> HttpResponse:
+        if failure.reason:
+            exchange.log(failure.reason)
+        response = gateway_responses.render(exchange, failure)
+        rest_logs.gateway_response(exchange, failure.name, response)
         return response
 
     def _record(self, exchange: Exchange, response: HttpResponse) -> None:

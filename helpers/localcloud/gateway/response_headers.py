@@ -58,26 +58,26 @@ def check(exchange: Exchange, response: HttpResponse) -> None:
         )
 
 
-def rename(exchange: Exchange, response: HttpResponse) -> None:
-    """Let headers of the integration that are API Gateway's own arrive under another name, as on AWS."""
+def settle(exchange: Exchange, response: HttpResponse) -> None:
+    """Make the headers of the method's answer of those of the integration: some are API Gateway's own and go by another name."""
     kind = exchange.method.integration.type if exchange.method and exchange.method.integration else ""
     renamed = _RENAMED_FROM_TEMPLATES if kind in ("AWS", "HTTP") else _RENAMED
-    response.headers = [
+    headers = [
         (f"x-amzn-Remapped-{renamed[name.lower()]}" if name.lower() in renamed else name, value)
         for name, value in response.headers
-        if name.lower() != "transfer-encoding"
+        if name.lower() not in ("transfer-encoding", "x-amzn-trace-id")
     ]
+    if kind in ("AWS_PROXY", "AWS", "HTTP"):
+        headers.insert(0, ("X-Amzn-Trace-Id", exchange.trace))
+    if not any(name.lower() == "content-type" for name, _ in headers):
+        headers.append(("Content-Type", "application/json"))
+    response.headers = headers
 
 
 def finish(exchange: Exchange, response: HttpResponse) -> None:
     """Add what every answer of a REST API carries, and compress it where the API asks for it."""
-    if response.header("content-type") is None:
-        response.headers.append(("Content-Type", "application/json"))
     response.set_header("x-amzn-RequestId", exchange.request_id)
     response.set_header("x-amz-apigw-id", exchange.extended_request_id)
-    kind = exchange.method.integration.type if exchange.method and exchange.method.integration else ""
-    if kind in ("AWS_PROXY", "AWS", "HTTP") and not exchange.error:
-        response.set_header("X-Amzn-Trace-Id", exchange.trace)
     least = exchange.api.minimum_compression_size
     if (
         least is not None

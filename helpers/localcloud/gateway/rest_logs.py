@@ -42,8 +42,9 @@ def response(exchange: Exchange, answer: HttpResponse) -> None:
     exchange.log(f"Method completed with status: {answer.status}")
 
 
-def gateway_response(exchange: Exchange, answer: HttpResponse) -> None:
-    """Log that the request ended with a gateway response."""
+def gateway_response(exchange: Exchange, name: str, answer: HttpResponse) -> None:
+    """Log that the request ended with a gateway response. name: its type."""
+    exchange.log(f"Gateway response type: {name} with status code: {answer.status}")
     exchange.log(f"Gateway response body: {answer.body.decode('utf-8', 'replace')}")
     exchange.log(f"Gateway response headers: {_headers(answer.headers)}")
     exchange.log(f"Method completed with status: {answer.status}")
