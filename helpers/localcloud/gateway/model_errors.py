@@ -40,10 +40,6 @@ def _allowed_kinds(wanted: Any) -> str:
     return _list(kinds | ({"integer"} if "number" in kinds else set()))
 
 
-def _missing(wanted: Any, instance: Any, error: jsonschema.ValidationError) -> str:
-    return f"object has missing required properties ({_list(set(wanted) - set(instance))})"
-
-
 def _minimum(wanted: Any, instance: Any, error: jsonschema.ValidationError) -> str:
     if isinstance(error.schema, dict) and error.schema.get("exclusiveMinimum"):
         return f"numeric instance is not strictly greater than the required minimum {_json(wanted)}"
@@ -62,7 +58,7 @@ def _one_of(wanted: Any, instance: Any, error: jsonschema.ValidationError) -> st
 
 
 _WORDS: dict[str, Callable[[Any, Any, jsonschema.ValidationError], str]] = {
-    "required": _missing,
+    "required": lambda wanted, instance, error: f"object has missing required properties ({_list(instance)})",
     "type": lambda wanted, instance, error: f"instance type ({_kind(instance)}) does not match any allowed primitive type (allowed: {_allowed_kinds(wanted)})",
     "enum": lambda wanted, instance, error: f"instance value ({_json(instance)}) not found in enum (possible values: {_json(wanted)})",
     "minimum": _minimum,

@@ -5,8 +5,11 @@ Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mapp
 
 from __future__ import annotations
 
+import itertools
 import json
+import time
 from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any, cast
 
 import jsonschema
@@ -17,7 +20,10 @@ from referencing.jsonschema import DRAFT4
 
 from helpers.localcloud.gateway.snapshot import ApiSnapshot
 
-PATTERN_SECONDS = 0.25
+PATTERN_SECONDS = 1.0  # for all patterns of one body together
+MOST_ERRORS = 20
+
+_deadline: ContextVar[float] = ContextVar("deadline", default=0.0)
 
 
 class Models:
@@ -37,15 +43,19 @@ class Models:
         )
         self._validators: dict[str, Any] = {}
 
-    def validator(self, name: str) -> Any:
-        """The validator of a model.
+    def errors(self, name: str, document: Any) -> list[jsonschema.ValidationError]:
+        """What a model finds wrong with a document: the first errors, at most ``MOST_ERRORS``.
 
-        Raises: ``LookupError`` when there is no such model, or none that is JSON.
+        Raises: ``LookupError`` when there is no such model, or none that is JSON; what jsonschema raises for a schema that is none.
         """
         found = self._validators.get(name)
         if found is None:
             found = self._validators[name] = _Draft4(_without_id(self._schemas[name]), registry=self._registry)
-        return found
+        deadline = _deadline.set(time.monotonic() + PATTERN_SECONDS)
+        try:
+            return list(itertools.islice(found.iter_errors(document), MOST_ERRORS))
+        finally:
+            _deadline.reset(deadline)
 
 
 def _without_id(schema: Any) -> Any:
@@ -54,10 +64,16 @@ def _without_id(schema: Any) -> Any:
 
 
 def _matches(pattern: Any, text: str) -> bool:
+    left = _deadline.get() - time.monotonic()
     try:
-        return regex.search(str(pattern), text, timeout=PATTERN_SECONDS) is not None
+        return left > 0 and regex.search(str(pattern), text, timeout=left) is not None
     except (regex.error, TimeoutError):
         return False
+
+
+def _required(validator: Any, required: Any, instance: Any, schema: Any) -> Iterator[jsonschema.ValidationError]:
+    if isinstance(instance, dict) and (missing := sorted({str(name) for name in required} - set(instance))):
+        yield jsonschema.ValidationError("required properties", instance=missing)
 
 
 def _pattern(validator: Any, pattern: Any, instance: Any, schema: Any) -> Iterator[jsonschema.ValidationError]:
@@ -86,12 +102,13 @@ def _additional_properties(
         for name in extra:
             yield from validator.descend(instance[name], allowed, path=name)
     elif extra:
-        yield jsonschema.ValidationError("additional properties", context=(), instance=sorted(extra))
+        yield jsonschema.ValidationError("additional properties", instance=sorted(extra))
 
 
 _Draft4: Any = cast(Any, extend)(
     jsonschema.Draft4Validator,
     {
+        "required": _required,
         "pattern": _pattern,
         "patternProperties": _pattern_properties,
         "additionalProperties": _additional_properties,
