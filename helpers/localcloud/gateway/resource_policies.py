@@ -38,9 +38,11 @@ def check(exchange: Exchange) -> None:
     }
     if not policies.allows(document, action=_ACTION, resource=arn, context=context):
         hidden = arn.replace(exchange.api.account, f"********{exchange.api.account[-4:]}", 1)
+        denied = policies.denies(document, action=_ACTION, resource=arn, context=context)
         raise PolicyRefusal(
             "ACCESS_DENIED",
-            f"User: anonymous is not authorized to perform: {_ACTION} on resource: {hidden}",
+            f"User: anonymous is not authorized to perform: {_ACTION} on resource: {hidden}"
+            + (" with an explicit deny" if denied else ""),
             reason="The resource policy of the API does not allow this request",
         )
 
