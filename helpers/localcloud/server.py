@@ -53,6 +53,7 @@ class LocalCloud:
         from helpers.localcloud.gateway import install as install_gateway
         from helpers.localcloud.patches import (  # noqa: F401  (importing a patch file applies it)
             awslambda_mappings,
+            cloudwatch,
             core,
             core_serialize,
             dynamodb,

@@ -51,6 +51,7 @@ PARAMETERS = {
     "moto.awslambda.responses:LambdaResponse.update_function_event_invoke_config": "self",
     "moto.backends:list_of_moto_modules": "",
     "moto.cloudwatch.models:CloudWatchBackend.get_all_metrics": "self",
+    "moto.cloudwatch.models:MetricDatumBase.filter": "self, namespace, name, dimensions, already_present_metrics",
     "moto.core.base_backend:BackendDict._create_account_specific_backend": "self, account_id",
     "moto.core.common_models:BaseModel.__new__": "cls, args, kwargs",
     "moto.core.responses:BaseResponse._enrich_response": "headers, body",
