@@ -1,4 +1,4 @@
-"""moto.cloudwatch: statistics are of one metric, and its dimensions are part of its name."""
+"""moto.cloudwatch: a metric is one only with all of its dimensions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from helpers.localcloud.patches import patch
 
 @patch(
     "moto.cloudwatch.models:MetricDatumBase.filter",
-    why="moto adds up the statistics of every metric that has the asked dimensions among others; on AWS they have to be all",
+    why="GetMetricStatistics, which alone asks by dimensions only, adds up metrics that have further dimensions",
 )
 def _filter(
     original: Any,
@@ -21,8 +21,6 @@ def _filter(
     dimensions: list[dict[str, str]],
     already_present_metrics: list[MetricDatumBase] | None = None,
 ) -> bool:
-    """Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html"""
-    of_statistics = namespace is None and name is None and already_present_metrics is None
-    if of_statistics and dimensions and len(dimensions) != len(self.dimensions):
-        return False
-    return bool(original(self, namespace, name, dimensions, already_present_metrics))
+    found = bool(original(self, namespace, name, dimensions, already_present_metrics))
+    exact = namespace is None and name is None and bool(dimensions)
+    return found and (not exact or len(self.dimensions) == len(dimensions))
