@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from helpers.cloud.deploy import deploy
     from helpers.cloud.events import events, journey, outbox
     from helpers.cloud.session import connect
+    from helpers.cloud.urls import invoke_url
     from helpers.show import pictures
     from helpers.show.flow import flow
     from helpers.show.quiz import quiz
@@ -28,6 +29,7 @@ __all__ = [
     "deploy",
     "events",
     "flow",
+    "invoke_url",
     "journey",
     "outbox",
     "pictures",
@@ -43,6 +45,7 @@ _HOMES = {
     "deploy": "helpers.cloud.deploy:deploy",
     "events": "helpers.cloud.events:events",
     "flow": "helpers.show.flow:flow",
+    "invoke_url": "helpers.cloud.urls:invoke_url",
     "journey": "helpers.cloud.events:journey",
     "outbox": "helpers.cloud.events:outbox",
     "pictures": "helpers.show.pictures",
