@@ -14,7 +14,6 @@ from helpers.localcloud.gateway import hosts, pipeline
 from helpers.localcloud.gateway.authorizers import Authorizers
 from helpers.localcloud.gateway.directory import Directory
 from helpers.localcloud.gateway.exchange import HttpRequest, HttpResponse
-from helpers.localcloud.gateway.failures import FAILURE_TYPES
 from helpers.localcloud.gateway.function_urls import FunctionUrls
 from helpers.localcloud.gateway.hosts import Address
 from helpers.localcloud.gateway.http_apis import HttpApis
@@ -70,8 +69,7 @@ class Gateway:
         return self._dispatch(address, request, too_large)
 
     def _dispatch(self, address: Address, request: HttpRequest, too_large: bool) -> HttpResponse:
-        large = FAILURE_TYPES["REQUEST_TOO_LARGE"]
-        refusal = pipeline.plain(large.status, large.message, large.error_type)
+        refusal = pipeline.plain(413, "Request Entity Too Large", "RequestEntityTooLargeException")
         if address.service == "lambda-url":
             return refusal if too_large else self.function_urls.answer(request, address.id)
         api = self.directory.find(address.id)

@@ -53,6 +53,32 @@ def test_stages_keep_the_deployment_that_they_point_at(api: RestApi) -> None:
     assert api.get("/version").json() == "1"
 
 
+def test_a_canary_gets_its_share_with_its_own_variables(api: RestApi) -> None:
+    api.mock(
+        "GET",
+        "/version",
+        '"stable"',
+        headers={"X-Table": "stageVariables.table", "X-Canary": "context.isCanaryRequest"},
+    )
+    api.deploy(variables={"table": "orders"})
+    api.client.put_integration_response(
+        restApiId=api.id,
+        resourceId=api.resource("/version"),
+        httpMethod="GET",
+        statusCode="200",
+        responseParameters={
+            "method.response.header.X-Table": "stageVariables.table",
+            "method.response.header.X-Canary": "context.isCanaryRequest",
+        },
+        responseTemplates={"application/json": '"canary"'},
+    )
+    api.deploy(canarySettings={"percentTraffic": 25, "stageVariableOverrides": {"table": "orders-new"}})
+    answers = [api.get("/version") for _ in range(200)]
+    seen = [(answer.json(), answer.headers["X-Table"], answer.headers["X-Canary"]) for answer in answers]
+    assert set(seen) == {("stable", "orders", "false"), ("canary", "orders-new", "true")}
+    assert 25 <= seen.count(("canary", "orders-new", "true")) <= 75
+
+
 def test_every_answer_carries_its_request_ids(api: RestApi) -> None:
     api.mock("GET", "/orders")
     api.deploy()
