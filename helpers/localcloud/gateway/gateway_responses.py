@@ -50,7 +50,7 @@ def _own(exchange: Exchange, failure: GatewayFailure) -> GatewayResponse | None:
 
 
 def _status(own: GatewayResponse | None, status: int) -> int:
-    if own and own.status and own.status.isdigit() and 100 <= int(own.status) <= 599:
+    if own and own.status and own.status.isdigit() and 200 <= int(own.status) <= 599:
         return int(own.status)
     return status
 

@@ -20,6 +20,7 @@ from moto.apigateway.models import RestAPI
 from helpers.localcloud import provenance
 from helpers.localcloud.context import CloudContext
 from helpers.localcloud.gateway import (
+    compression,
     gateway_responses,
     resource_policies,
     response_headers,
@@ -71,6 +72,7 @@ class Pipeline:
         exchange = self._exchange(snapshot, settings, request, "/" + rest.lstrip("/"), canary)
         response = self.run(exchange, lambda one: self._steps(one, too_large))
         response_headers.finish(exchange, response)
+        compression.pack(exchange, response)
         self._record(exchange, response)
         return response
 
@@ -138,6 +140,7 @@ class Pipeline:
         resource_policies.check(exchange)
         self._authorizers.authorize(exchange)
         self._limits.admit(exchange)
+        compression.unpack(exchange, MOST_BODY_BYTES)
         return self.execute(exchange)
 
     def _refuse(self, exchange: Exchange, failure: GatewayFailure) -> HttpResponse:

@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway
 
 from __future__ import annotations
 
-import gzip
 import re
 import secrets
 import time
@@ -45,17 +44,22 @@ def received(headers: tuple[tuple[str, str], ...], exchange_trace: str, port: st
 
 
 def check(exchange: Exchange, response: HttpResponse) -> None:
-    """Refuse an answer of an integration whose headers would begin other headers.
+    """Refuse an answer of an integration that would be no HTTP: its status, or a header that would begin other headers.
 
     Raises: ``GatewayFailure``.
     """
-    if any(_BREAKS.search(name) or _BREAKS.search(value) for name, value in response.headers):
-        proxy = exchange.method is not None and exchange.method.integration is not None and exchange.method.integration.type.endswith("_PROXY")  # fmt: skip
-        raise GatewayFailure(
-            "API_CONFIGURATION_ERROR",
-            status=502 if proxy else 500,
-            reason="Execution failed due to configuration error: a header of the integration's answer holds a line break",
-        )
+    if not 200 <= response.status <= 599:
+        found = f"the status {response.status}"
+    elif any(_BREAKS.search(name) or _BREAKS.search(value) for name, value in response.headers):
+        found = "a header with a line break"
+    else:
+        return
+    kind = exchange.method.integration.type if exchange.method and exchange.method.integration else ""
+    raise GatewayFailure(
+        "API_CONFIGURATION_ERROR",
+        status=502 if kind.endswith("_PROXY") else 500,
+        reason=f"Execution failed due to configuration error: the integration answered with {found}",
+    )
 
 
 def settle(exchange: Exchange, response: HttpResponse) -> None:
@@ -75,15 +79,6 @@ def settle(exchange: Exchange, response: HttpResponse) -> None:
 
 
 def finish(exchange: Exchange, response: HttpResponse) -> None:
-    """Add what every answer of a REST API carries, and compress it where the API asks for it."""
+    """Add what every answer of a REST API carries."""
     response.set_header("x-amzn-RequestId", exchange.request_id)
     response.set_header("x-amz-apigw-id", exchange.extended_request_id)
-    least = exchange.api.minimum_compression_size
-    if (
-        least is not None
-        and len(response.body) >= max(least, 1)
-        and response.header("content-encoding") is None
-        and "gzip" in (exchange.request.header("accept-encoding") or "").lower()
-    ):
-        response.body = gzip.compress(response.body, 6, mtime=0)
-        response.headers.append(("Content-Encoding", "gzip"))

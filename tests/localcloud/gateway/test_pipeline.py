@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import json
+import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +15,11 @@ import pytest
 
 from helpers.localcloud.clock import VirtualClock
 from helpers.localcloud.context import CloudContext
+from helpers.localcloud.gateway import compression
 from helpers.localcloud.gateway.exchange import Exchange, HttpRequest, HttpResponse
+from helpers.localcloud.gateway.failures import GatewayFailure
 from helpers.localcloud.gateway.pipeline import Pipeline
-from helpers.localcloud.gateway.response_headers import received, settle
+from helpers.localcloud.gateway.response_headers import check, received, settle
 from helpers.localcloud.gateway.snapshot import ApiSnapshot, Integration, Method, StageSettings
 from helpers.localcloud.schedule import Schedule
 from helpers.localcloud.work import Work
@@ -133,6 +138,73 @@ def test_large_answers_are_compressed_where_the_api_asks_for_it(
     assert large.json() == "x" * 2000
     assert "Content-Encoding" not in small.headers
     assert "Content-Encoding" not in api.get("/large", headers={"Accept-Encoding": "identity"}).headers
+
+
+def compressed(name: str, body: bytes, minimum: int | None = 0, encoding: str = "gzip") -> Exchange:
+    one = exchange("HTTP", (name, encoding))
+    one.api = replace(one.api, minimum_compression_size=minimum)
+    one.request = replace(one.request, body=body)
+    return one
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"), [("gzip", gzip.compress), ("GZIP", gzip.compress), ("deflate", zlib.compress)]
+)
+def test_an_api_sees_a_compressed_body_as_it_was(encoding: str, pack: Callable[[bytes], bytes]) -> None:
+    one = compressed("Content-Encoding", pack(b"an order"), encoding=encoding)
+    compression.unpack(one, 100)
+    assert (one.request.body, one.request.header("content-encoding")) == (b"an order", None)
+
+
+def test_an_api_without_a_minimum_size_passes_a_compressed_body_on() -> None:
+    one = compressed("Content-Encoding", gzip.compress(b"an order"), minimum=None)
+    compression.unpack(one, 100)
+    assert gzip.decompress(one.request.body) == b"an order"
+
+
+@pytest.mark.parametrize(
+    ("body", "refused_as"),
+    [(gzip.compress(bytes(50_000_000)), "REQUEST_TOO_LARGE"), (b"not compressed", "BAD_REQUEST_BODY")],
+    ids=["bomb", "no gzip"],
+)
+def test_a_compressed_body_that_bursts_or_cannot_be_read_is_refused(body: bytes, refused_as: str) -> None:
+    with pytest.raises(GatewayFailure) as refused:
+        compression.unpack(compressed("Content-Encoding", body), 1000)
+    assert refused.value.name == refused_as
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip", "gzip"),
+        ("deflate, gzip;q=1.0", "gzip"),
+        ("deflate", "deflate"),
+        ("gzip;q=0", None),
+        ("br", None),
+        ("", None),
+    ],
+)
+def test_an_answer_is_compressed_as_the_client_accepts(accepted: str, encoding: str | None) -> None:
+    response = HttpResponse(200, [], b"x" * 1000)
+    compression.pack(compressed("Accept-Encoding", b"", 1000, accepted), response)
+    assert response.header("content-encoding") == encoding
+    assert (len(response.body) < 100) is (encoding is not None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "response", "status"),
+    [
+        ("AWS_PROXY", HttpResponse(200, [("X-A", "1\r\nSet-Cookie: stolen=1")]), 502),
+        ("HTTP", HttpResponse(200, [("X-A\n", "1")]), 500),
+        ("AWS_PROXY", HttpResponse(99, []), 502),
+        ("AWS_PROXY", HttpResponse(100, []), 502),
+        ("AWS", HttpResponse(9999, []), 500),
+    ],
+)
+def test_an_answer_that_would_be_no_http_is_not_sent(kind: str, response: HttpResponse, status: int) -> None:
+    with pytest.raises(GatewayFailure) as refused:
+        check(exchange(kind), response)
+    assert (refused.value.status, refused.value.message) == (status, "Internal server error")
 
 
 def policy(*statements: dict[str, Any]) -> str:
