@@ -17,6 +17,7 @@ from moto.apigateway.models import RestAPI
 
 from helpers.localcloud.gateway import plane, response_headers
 from helpers.localcloud.gateway.exchange import Exchange, HttpRequest, HttpResponse
+from helpers.localcloud.gateway.failures import GatewayFailure
 from helpers.localcloud.gateway.routing import Router
 from helpers.localcloud.gateway.snapshot import Authorizer, Method, StageSettings, snapshot_of
 
@@ -80,8 +81,12 @@ def test_invoke_authorizer(
     exchange.identity.update(additional_context or {})
 
     def authorize(one: Exchange) -> HttpResponse:
-        plane().authorizers.authorize(one)
-        return HttpResponse(200)
+        try:
+            plane().authorizers.authorize(one)
+        except GatewayFailure as failure:
+            if failure.name != "ACCESS_DENIED" or one.authorizer_policy is None:
+                raise
+        return HttpResponse(200)  # a trial shows the decision, whatever it is
 
     response = plane().rest_apis.run(exchange, authorize)
     known = exchange.authorizer

@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import CloudProcess
+from tests.localcloud.conftest import Functions
 from tests.localcloud.gateway.rest_help import RestApi
 
 
@@ -97,3 +98,55 @@ def test_a_method_that_is_not_there_cannot_be_tried(api: RestApi) -> None:
     with pytest.raises(ClientError) as refused:
         invoke(api, "/orders", "DELETE")
     assert refused.value.response["Error"]["Code"] == "NotFoundException"
+
+
+GUARD = """
+def handler(event, context):
+    if event["authorizationToken"] == "broken":
+        raise RuntimeError("broken")
+    if event["authorizationToken"] == "unknown":
+        raise Exception("Unauthorized")
+    statement = {
+        "Action": "execute-api:Invoke",
+        "Effect": "Allow" if event["authorizationToken"] == "open" else "Deny",
+        "Resource": event["methodArn"],
+    }
+    return {"principalId": "ana", "policyDocument": {"Version": "2012-10-17", "Statement": [statement]}, "context": {"plan": "gold"}}
+"""
+
+
+@pytest.fixture
+def authorizer(api: RestApi, functions: Functions) -> str:
+    function = functions.create("guard", GUARD)["FunctionArn"]
+    functions.aws.add_permission(
+        FunctionName="guard", StatementId="api", Action="lambda:InvokeFunction", Principal="apigateway.amazonaws.com"
+    )
+    made = api.client.create_authorizer(
+        restApiId=api.id,
+        name="guard",
+        type="TOKEN",
+        authorizerUri=f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function}/invocations",
+        identitySource="method.request.header.Authorization",
+    )
+    return str(made["id"])
+
+
+@pytest.mark.parametrize(("token", "effect"), [("open", "Allow"), ("closed", "Deny")])
+def test_an_authorizers_decision_can_be_seen(api: RestApi, authorizer: str, token: str, effect: str) -> None:
+    answer = api.client.test_invoke_authorizer(
+        restApiId=api.id, authorizerId=authorizer, headers={"Authorization": token}
+    )
+    assert answer["clientStatus"] == 200
+    assert json.loads(answer["policy"])["Statement"][0]["Effect"] == effect
+    assert answer["log"].startswith("Execution log for request ")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"), [({"Authorization": "broken"}, 500), ({"Authorization": "unknown"}, 401), ({}, 401)]
+)
+def test_an_authorizer_without_a_decision_shows_what_a_client_would_get(
+    api: RestApi, authorizer: str, headers: dict[str, str], status: int
+) -> None:
+    answer = api.client.test_invoke_authorizer(restApiId=api.id, authorizerId=authorizer, headers=headers)
+    assert answer["clientStatus"] == status
+    assert "policy" not in answer
