@@ -50,6 +50,7 @@ class LocalCloud:
         from helpers.localcloud.compute import install as install_compute
         from helpers.localcloud.control import ControlApp
         from helpers.localcloud.events import install as install_events
+        from helpers.localcloud.gateway import install as install_gateway
         from helpers.localcloud.patches import (  # noqa: F401  (importing a patch file applies it)
             apigatewayv2,
             awslambda_mappings,
@@ -94,6 +95,7 @@ class LocalCloud:
             routes[prefix] = app
         install_compute(self.context)
         install_events(self.context)
+        dispatcher.serve = install_gateway(self.context).serve
         self._dispatcher = dispatcher
 
     def start(self) -> None:

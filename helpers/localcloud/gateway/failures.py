@@ -51,8 +51,10 @@ class GatewayFailure(Exception):
     """The request ends here with a gateway response.
 
     name: one of ``FAILURE_TYPES``. message, status, error_type: where this case differs from its type. detail: ``$context.error.validationErrorString``.
-    reason: what the execution log says.
+    reason: what the execution log says. template: the body where the API has no gateway response of its own.
     """
+
+    template = '{"message":$context.error.messageString}'
 
     def __init__(
         self,
