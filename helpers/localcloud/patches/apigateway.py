@@ -17,6 +17,16 @@ _DOCUMENTS = "moto reads paths and integrations only, and refuses Swagger 2.0"
 
 
 @patch(
+    "moto.apigateway.responses:APIGatewayResponse.setup_class",
+    why="moto decodes a body before anybody could refuse it, and reads it as a query string",
+)
+def _setup_class(
+    original: Any, self: APIGatewayResponse, request: Any, full_url: str, headers: Any, use_raw_body: bool = False
+) -> None:
+    original(self, request, full_url, headers, True)
+
+
+@patch(
     "moto.apigateway.responses:APIGatewayResponse.create_rest_api",
     why="moto takes any body that looks like a document, and makes no default models",
 )
@@ -207,14 +217,18 @@ for _feature, _operations in _REFUSED.items():
         setattr(APIGatewayResponse, _operation, _refusing(_feature))
 
 for _path in (
-    "clientcertificates(/[^/]+)?",
-    "sdktypes(/[^/]+)?",
-    "restapis/(?P<function_id>[^/]+)/stages/(?P<stage_name>[^/]+)/sdks/[^/]+",
-    "restapis/(?P<function_id>[^/]+)/documentation/(parts|versions)(/[^/]+)?",
-    "domainnameaccessassociations(/.+)?",
-    "rejectdomainnameaccessassociations",
+    "clientcertificates$",
+    "clientcertificates/(?P<certificate_id>[^/]+)$",
+    "sdktypes$",
+    "sdktypes/(?P<sdk_type>[^/]+)$",
+    "restapis/(?P<function_id>[^/]+)/stages/(?P<stage_name>[^/]+)/sdks/(?P<sdk_type>[^/]+)$",
+    "restapis/(?P<function_id>[^/]+)/documentation/(?P<kind>[^/]+)$",
+    "restapis/(?P<function_id>[^/]+)/documentation/(?P<kind>[^/]+)/(?P<part_id>[^/]+)$",
+    "domainnameaccessassociations$",
+    "domainnameaccessassociations/(?P<arn>.+)$",
+    "rejectdomainnameaccessassociations$",
 ):
-    urls.url_paths["{0}/" + _path + "$"] = APIGatewayResponse.dispatch
+    urls.url_paths["{0}/" + _path] = APIGatewayResponse.dispatch
 for _kind in ("restapis", "apikeys", "usageplans"):
     urls.url_paths[
         "{0}/tags/arn:(?P<partition>[^/]+):apigateway:(?P<region_name>[^/]+)::/" + _kind + "/(?P<tagged>[^/]+)$"

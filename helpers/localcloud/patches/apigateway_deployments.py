@@ -227,6 +227,6 @@ def _flush_authorizers(self: APIGatewayResponse) -> Answer:
 APIGatewayResponse.update_deployment = _update_deployment  # type: ignore[attr-defined]
 APIGatewayResponse.flush_stage_cache = _flush_cache  # type: ignore[attr-defined]
 APIGatewayResponse.flush_stage_authorizers_cache = _flush_authorizers  # type: ignore[attr-defined]
-urls.url_paths["{0}/restapis/(?P<function_id>[^/]+)/stages/(?P<stage_name>[^/]+)/cache/(?P<kind>data|authorizers)$"] = (
+urls.url_paths["{0}/restapis/(?P<function_id>[^/]+)/stages/(?P<stage_name>[^/]+)/cache/(?P<kind>[^/]+)$"] = (
     APIGatewayResponse.dispatch
 )

@@ -206,3 +206,10 @@ def test_a_stage_in_a_usage_plan_is_not_deleted(aws: Any, mocked: dict[str, Any]
     )
     aws.delete_stage(restApiId=mocked["id"], stageName="prod")
     assert aws.get_stages(restApiId=mocked["id"])["item"] == []
+
+
+def test_a_stage_without_a_cache_is_flushed_without_effect(aws: Any, mocked: dict[str, Any]) -> None:
+    deploy(aws, mocked)
+    answer = aws.flush_stage_cache(restApiId=mocked["id"], stageName="prod")
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 202
+    assert refusal(aws.flush_stage_cache, restApiId=mocked["id"], stageName="none")[0] == "NotFoundException"

@@ -73,6 +73,7 @@ PARAMETERS = {
     "moto.apigateway.responses:APIGatewayResponse.put_method": "self",
     "moto.apigateway.responses:APIGatewayResponse.put_method_response": "self",
     "moto.apigateway.responses:APIGatewayResponse.put_rest_api": "self",
+    "moto.apigateway.responses:APIGatewayResponse.setup_class": "self, request, full_url, headers, use_raw_body",
     "moto.apigateway.responses:APIGatewayResponse.tag_resource": "self",
     "moto.apigateway.responses:APIGatewayResponse.untag_resource": "self",
     "moto.apigateway.responses:APIGatewayResponse.update_account": "self",
