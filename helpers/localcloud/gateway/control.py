@@ -153,6 +153,20 @@ def texts(value: Any) -> dict[str, str]:
     return {name: one or "" for name, one in value.items()}
 
 
+def mapping(value: Any) -> dict[str, Any]:
+    """An object of a request; nothing is an empty one. Raises: ``BadRequestException``."""
+    if value is not None and not isinstance(value, dict):
+        raise BadRequestException("Invalid request input")
+    return dict(value or {})
+
+
+def listed(value: Any) -> list[str]:
+    """A list of texts of a request; nothing is an empty one. Raises: ``BadRequestException``."""
+    if value is not None and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+        raise BadRequestException("Invalid request input")
+    return list(value or [])
+
+
 def switched(value: str) -> bool:
     """A boolean of a patch operation, which comes as text. Raises: ``BadRequestException``."""
     if str(value).lower() not in ("true", "false"):
@@ -164,7 +178,7 @@ def number(value: Any, kind: Callable[[Any], Any] = int, what: str = "value") ->
     """A number of a request or of a patch operation. Raises: ``BadRequestException``."""
     try:
         found = kind(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise BadRequestException(f"Invalid {what} '{value}'. Must be a number") from None
     if found != found or found in (float("inf"), float("-inf")):
         raise BadRequestException(f"Invalid {what} '{value}'. Must be a number")

@@ -125,12 +125,12 @@ class Operations:
         name = self._document.root.get("x-amazon-apigateway-request-validator") if name is None else name
         if not name:
             return None
-        if name not in self._validators:
+        if not isinstance(name, str) or name not in self._validators:
             self._findings.errors.append(
                 f"Unable to put method {where}: Invalid Request Validator name specified: {name}"
             )
             return None
-        return self._validators[str(name)]
+        return self._validators[name]
 
     def _parameters(self, operation: dict[str, Any], shared: Any, where: str) -> tuple[dict[str, bool], dict[str, str]]:
         parameters: dict[str, bool] = {}
@@ -138,8 +138,8 @@ class Operations:
         for one in [*_listed(shared), *_listed(operation.get("parameters"))]:
             given = self._document.followed(one)
             place, name = given.get("in"), given.get("name")
-            if place in _PLACES and isinstance(name, str):
-                parameters[f"method.request.{_PLACES[str(place)]}.{name}"] = given.get("required") is True
+            if isinstance(place, str) and place in _PLACES and isinstance(name, str):
+                parameters[f"method.request.{_PLACES[place]}.{name}"] = given.get("required") is True
             elif place == "body" and self._document.swagger:
                 bodies |= self._models(given.get("schema"), self._media("consumes", operation), where)
             elif given:

@@ -13,7 +13,7 @@ from moto.apigateway.exceptions import BadRequestException
 from moto.apigateway.models import APIGatewayBackend
 from moto.apigateway.utils import ApigwRestApiIdentifier
 
-from helpers.localcloud.gateway.control import number, one_of, switched, text, texts, unavailable
+from helpers.localcloud.gateway.control import listed, number, one_of, switched, text, texts, unavailable
 from helpers.localcloud.gateway.patch_operations import Field, Operation, setter
 
 KEY_SOURCES = ("AUTHORIZER", "HEADER")
@@ -39,7 +39,7 @@ def created(backend: APIGatewayBackend, given: dict[str, Any]) -> models.RestAPI
         backend.region_name,
         name,
         text(given.get("description")) or "",
-        binaryMediaTypes=list(given.get("binaryMediaTypes") or []),
+        binaryMediaTypes=listed(given.get("binaryMediaTypes")),
         api_key_source=source,
         endpoint_configuration=endpoint(given.get("endpointConfiguration")),
         tags=tags,
@@ -67,7 +67,7 @@ def endpoint(given: Any) -> dict[str, Any]:
     """An endpoint configuration. Raises: ``BadRequestException`` for private endpoints, ``ValidationException`` for unknown ones."""
     if given is not None and not isinstance(given, dict):
         raise BadRequestException("Invalid request input")
-    types = list((given or {}).get("types") or ["EDGE"])
+    types = listed((given or {}).get("types")) or ["EDGE"]
     for one in types:
         one_of(one, ENDPOINTS, "createRestApiInput.endpointConfiguration.types")
     if "PRIVATE" in types or (given or {}).get("vpcEndpointIds"):

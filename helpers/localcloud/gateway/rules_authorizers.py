@@ -14,7 +14,7 @@ from moto.apigateway import models
 from moto.apigateway.exceptions import BadRequestException
 from moto.apigateway.utils import ApigwAuthorizerIdentifier
 
-from helpers.localcloud.gateway.control import number, one_of, text, unavailable
+from helpers.localcloud.gateway.control import listed, mapping, number, one_of, text, unavailable
 from helpers.localcloud.gateway.rules_integrations import check_credentials
 
 TYPES = ("TOKEN", "REQUEST", "COGNITO_USER_POOLS", "JWT")
@@ -47,7 +47,7 @@ def built(api: models.RestAPI, given: dict[str, Any]) -> models.Authorizer:
         ApigwAuthorizerIdentifier(api.account_id, api.region_name, name).generate(list(api.authorizers)),
         name,
         kind,
-        provider_arns=list(given.get("providerARNs") or []) or None,
+        provider_arns=listed(given.get("providerARNs")) or None,
         auth_type=text(given.get("authType")),
         authorizer_uri=text(given.get("authorizerUri")),
         authorizer_credentials=text(given.get("authorizerCredentials")),
@@ -154,7 +154,7 @@ def _check_jwt(authorizer: models.Authorizer) -> None:
     given = getattr(authorizer, "jwt_configuration", None)
     if not isinstance(given, dict) or not isinstance(given.get("issuers"), list) or not given["issuers"]:
         raise BadRequestException("jwtConfiguration with at least one issuer is required for JWT authorizers")
-    for algorithm in given.get("defaultAlgorithms") or []:
+    for algorithm in listed(given.get("defaultAlgorithms")):
         one_of(algorithm, ALGORITHMS, "createAuthorizerInput.jwtConfiguration.defaultAlgorithms")
     for issuer in given["issuers"]:
         if not isinstance(issuer, dict):
@@ -179,7 +179,8 @@ def _check_issuer(issuer: dict[str, Any]) -> None:
     if not isinstance(audiences, list) or not audiences or not all(isinstance(one, str) and one for one in audiences):
         raise BadRequestException("Each issuer must have at least one audience, and none may be empty")
     names = []
-    for claim in issuer.get("additionalClaims") or []:
+    claims = issuer.get("additionalClaims") or []
+    for claim in map(mapping, claims if isinstance(claims, list) else [claims]):
         name = text(claim.get("claimName")) or ""
         if not name or name in RESERVED_CLAIMS or name in names:
             raise BadRequestException(f"Invalid claim name: {name}")

@@ -13,7 +13,7 @@ import regex
 from moto.apigateway import models
 from moto.apigateway.exceptions import AccessDeniedException, BadRequestException
 
-from helpers.localcloud.gateway.control import number, one_of, text, texts, unavailable
+from helpers.localcloud.gateway.control import listed, mapping, number, one_of, text, texts, unavailable
 from helpers.localcloud.gateway.rules_mappings import check_request_mapping, check_response_mapping
 from helpers.localcloud.gateway.rules_models import status_code
 
@@ -46,7 +46,7 @@ def built(given: dict[str, Any], method: models.Method, account: str) -> models.
         raise unavailable("Private integration targets are")
     if (given.get("responseTransferMode") or "BUFFERED") != "BUFFERED":
         raise unavailable("Streamed responses (responseTransferMode) are")
-    if (given.get("tlsConfig") or {}).get("insecureSkipVerification"):
+    if mapping(given.get("tlsConfig")).get("insecureSkipVerification"):
         raise unavailable("TLS settings of integrations are")
     verb = text(given.get("httpMethod"))
     if kind != "MOCK" and not verb:
@@ -66,7 +66,7 @@ def built(given: dict[str, Any], method: models.Method, account: str) -> models.
         verb,  # type: ignore[arg-type]
         request_templates=checked_templates(given.get("requestTemplates")) or None,
         passthrough_behavior=passthrough(given.get("passthroughBehavior") or "WHEN_NO_MATCH"),
-        cache_key_parameters=list(given.get("cacheKeyParameters") or []),
+        cache_key_parameters=listed(given.get("cacheKeyParameters")),
         cache_namespace=text(given.get("cacheNamespace")),
         timeout_in_millis=milliseconds,  # type: ignore[arg-type]
         request_parameters=parameters or None,

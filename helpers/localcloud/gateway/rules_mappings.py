@@ -12,6 +12,8 @@ from typing import Any
 from moto.apigateway import models
 from moto.apigateway.exceptions import BadRequestException
 
+from helpers.localcloud.gateway.control import mapping
+
 _NAME = r"[A-Za-z0-9!#$%&'*+\-.^_`|~:/@\[\]]+"
 METHOD_PARAMETER = re.compile(rf"method\.request\.(header|querystring|path)\.({_NAME})")
 _INTEGRATION_PARAMETER = re.compile(rf"integration\.request\.(header|querystring|path)\.({_NAME})")
@@ -34,18 +36,18 @@ def refused(reason: str) -> BadRequestException:
     )
 
 
-def check_method_parameters(parameters: Mapping[str, Any]) -> None:
+def check_method_parameters(parameters: Any) -> None:
     """Refuse names that are not ``method.request.{header|querystring|path}.name``, and values that are no booleans."""
-    for name, required in parameters.items():
+    for name, required in mapping(parameters).items():
         if not METHOD_PARAMETER.fullmatch(name):
             raise refused(f"Invalid mapping expression specified: {name}")
         if not isinstance(required, bool):
             raise BadRequestException("Invalid request input")
 
 
-def check_response_headers(parameters: Mapping[str, Any]) -> None:
+def check_response_headers(parameters: Any) -> None:
     """Refuse names that are not ``method.response.header.name``."""
-    for name, required in parameters.items():
+    for name, required in mapping(parameters).items():
         if not RESPONSE_PARAMETER.fullmatch(name):
             raise refused(f"Invalid mapping expression specified: {name}")
         if not isinstance(required, bool):

@@ -10,6 +10,8 @@ from typing import Any
 from moto.apigateway import models
 from moto.apigateway.exceptions import BadRequestException
 
+from helpers.localcloud.gateway.control import text
+
 VERBS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY")
 AUTHORIZATIONS = ("NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS", "JWT")
 AUTHORIZERS_FOR = {
@@ -35,7 +37,7 @@ def authorization(api: models.RestAPI, kind: Any, authorizer_id: Any) -> tuple[s
         raise BadRequestException(f"Invalid authorization type specified. Valid options are {','.join(AUTHORIZATIONS)}")
     if kind not in AUTHORIZERS_FOR:
         return kind, None
-    authorizer = api.authorizers.get(authorizer_id or "")
+    authorizer = api.authorizers.get(text(authorizer_id) or "")
     if authorizer is None or authorizer.type not in AUTHORIZERS_FOR[kind]:
         raise BadRequestException(
             "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer."
@@ -47,7 +49,7 @@ def validator_id(api: models.RestAPI, given: Any) -> str | None:
     """A request validator of the API. Raises: ``BadRequestException`` when it does not have it."""
     if not given:
         return None
-    if given not in api.request_validators:
+    if text(given) not in api.request_validators:
         raise BadRequestException("Invalid Request Validator identifier specified")
     return str(given)
 

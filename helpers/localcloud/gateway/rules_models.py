@@ -89,7 +89,7 @@ def check_models(api: RestAPI, models: Any) -> dict[str, str]:
     if not isinstance(models, dict):
         raise BadRequestException("Invalid request input")
     for name in models.values():
-        if name not in api.models:
+        if not isinstance(name, str) or name not in api.models:
             raise BadRequestException(f"Invalid model identifier specified: {name}")
     return dict(models)
 

@@ -15,7 +15,7 @@ from moto.apigateway.exceptions import BadRequestException, ConflictException
 from moto.apigateway.models import APIGatewayBackend
 from moto.apigateway.utils import ApigwApiKeyIdentifier
 
-from helpers.localcloud.gateway.control import number, one_of, switched, text, texts, unavailable
+from helpers.localcloud.gateway.control import mapping, number, one_of, switched, text, texts, unavailable
 from helpers.localcloud.gateway.patch_operations import Field, Operation, setter
 
 SHORTEST_KEY, LONGEST_KEY = 20, 128
@@ -48,11 +48,26 @@ def check_plan(backend: APIGatewayBackend, plan: models.UsagePlan) -> None:
     plan.quota = checked_quota(plan.quota)
 
 
+def checked_stages(given: Any) -> list[dict[str, Any]]:
+    """The API stages of a request. Raises: ``BadRequestException`` unless it is a list of objects with texts."""
+    if given is not None and not isinstance(given, list):
+        raise BadRequestException("Invalid request input")
+    found = []
+    for one in given or []:
+        stage = mapping(one)
+        found.append(
+            {"apiId": text(stage.get("apiId")), "stage": text(stage.get("stage"))}
+            | ({"throttle": mapping(stage["throttle"])} if stage.get("throttle") else {})
+        )
+    return found
+
+
 def checked_throttle(given: Any) -> dict[str, Any]:
     """The rate and burst of a throttle as numbers. Raises: ``BadRequestException``."""
+    given = mapping(given)
     found: dict[str, Any] = {}
     for name, kind in (("rateLimit", float), ("burstLimit", int)):
-        if (given or {}).get(name) is None:
+        if given.get(name) is None:
             continue
         found[name] = number(given[name], kind, name)
         if found[name] < 0:
@@ -64,6 +79,7 @@ def checked_quota(given: Any) -> dict[str, Any]:
     """The quota of a plan. Raises: ``BadRequestException``, ``ValidationException``."""
     if not given:
         return {}
+    given = mapping(given)
     period = given.get("period")
     one_of(period, PERIODS, "createUsagePlanInput.quota.period")
     limit = int(number(given.get("limit"), what="quota limit"))

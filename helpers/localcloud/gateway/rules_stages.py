@@ -103,7 +103,7 @@ def check_variables(variables: Mapping[str, str]) -> dict[str, str]:
 
 def check_deployment(api: models.RestAPI, deployment_id: Any) -> str:
     """A deployment of the API. Raises: ``NotFoundException``."""
-    if not deployment_id or deployment_id not in api.deployments:
+    if (text(deployment_id) or "") not in api.deployments:
         raise NotFoundException("Invalid Deployment identifier specified")
     return str(deployment_id)
 
@@ -114,15 +114,13 @@ def refuse_cache(given: Mapping[str, Any]) -> None:
         raise unavailable(_CACHE)
 
 
-def canary(api: models.RestAPI, given: Any, deployment_id: Any) -> dict[str, Any] | None:
+def canary(api: models.RestAPI, given: dict[str, Any], deployment_id: Any) -> dict[str, Any] | None:
     """The canary settings of a stage, in the API's names. Raises: ``BadRequestException``."""
     if not given:
         return None
-    if not isinstance(given, dict):
-        raise BadRequestException("Invalid request input")
     if given.get("useStageCache"):
         raise unavailable(_CACHE)
-    if deployment_id not in api.deployments:
+    if (text(deployment_id) or "") not in api.deployments:
         raise BadRequestException("Deployment id does not exist")
     return {
         "deploymentId": str(deployment_id),

@@ -15,6 +15,7 @@ from helpers.localcloud.gateway.control import (
     Call,
     ConflictException,
     NotFoundException,
+    mapping,
     text,
     texts,
 )
@@ -73,7 +74,7 @@ def _create_deployment(original: Any, self: APIGatewayResponse) -> Answer:
     rules.refuse_cache(body)
     variables = rules.check_variables(texts(body.get("variables")))
     stage = api.stages.get(name or "")
-    wanted = body.get("canarySettings")
+    wanted = mapping(body.get("canarySettings"))
     if wanted and not name:
         raise BadRequestException(
             "Invalid deployment content specified.Non null and non empty stageName must be provided for canary deployment. Provided value is null"
@@ -155,7 +156,7 @@ def _create_stage(original: Any, self: APIGatewayResponse) -> Answer:
     deployment_id = rules.check_deployment(api, body.get("deploymentId"))
     if name in api.stages:
         raise ConflictException("Stage already exists")
-    wanted = body.get("canarySettings")
+    wanted = mapping(body.get("canarySettings"))
     stage = models.Stage(
         name=name,
         deployment_id=deployment_id,
@@ -230,3 +231,21 @@ APIGatewayResponse.flush_stage_authorizers_cache = _flush_authorizers  # type: i
 urls.url_paths["{0}/restapis/(?P<function_id>[^/]+)/stages/(?P<stage_name>[^/]+)/cache/(?P<kind>[^/]+)$"] = (
     APIGatewayResponse.dispatch
 )
+
+
+@patch("moto.apigateway.models:RestAPI.create_deployment", why="a stack's deployment is a snapshot like any other")
+def _deployed_by_a_stack(
+    original: Any, self: models.RestAPI, name: str, description: str, stage_variables: Any = None
+) -> models.Deployment:
+    stage = self.stages.get(name)
+    deployment: models.Deployment = original(self, name, description, stage_variables)
+    deployment.snapshot = snapshot_of(self)  # type: ignore[attr-defined]
+    if stage is not None:
+        stage.deployment_id = deployment.id
+        self.stages[name] = stage
+    return deployment
+
+
+@patch("moto.apigateway.models:RestAPI.update_integration_mocks", why="requests reach the plane over HTTP, not a mock")
+def _no_mocks(original: Any, self: models.RestAPI, stage_name: str) -> None:
+    return None

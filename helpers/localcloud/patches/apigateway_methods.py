@@ -14,6 +14,7 @@ from helpers.localcloud.gateway.control import (
     Call,
     ConflictException,
     NotFoundException,
+    listed,
     switched,
     text,
 )
@@ -118,7 +119,7 @@ def _put_method(original: Any, self: APIGatewayResponse) -> Answer:
         verb,
         kind,
         authorizer_id=authorizer,
-        authorization_scopes=list(body.get("authorizationScopes") or []) or None,
+        authorization_scopes=listed(body.get("authorizationScopes")) or None,
         api_key_required=bool(body.get("apiKeyRequired")),
         request_parameters=parameters or None,
         request_models=check_models(call.api, body.get("requestModels")) or None,

@@ -59,7 +59,7 @@ def _create_plan(original: Any, self: APIGatewayResponse) -> Answer:
         ApigwUsagePlanIdentifier(call.account, call.region, name).generate(list(call.backend.usage_plans)),
         name,
         text(body.get("description")),
-        apiStages=[dict(one) for one in body.get("apiStages") or []],
+        apiStages=rules.checked_stages(body.get("apiStages")),
         throttle=body.get("throttle"),
         quota=body.get("quota"),
         productCode=text(body.get("productCode")),

@@ -13,6 +13,8 @@ from helpers.localcloud import patches
 from tests.localcloud.patches.points import attribute, bare
 
 PARAMETERS = {
+    "moto.apigateway.models:RestAPI.create_deployment": "self, name, description, stage_variables",
+    "moto.apigateway.models:RestAPI.update_integration_mocks": "self, stage_name",
     "moto.apigateway.responses:APIGatewayResponse.create_api_key": "self",
     "moto.apigateway.responses:APIGatewayResponse.create_authorizer": "self",
     "moto.apigateway.responses:APIGatewayResponse.create_deployment": "self",
