@@ -15,6 +15,7 @@ from moto.apigateway import models
 from moto.apigateway.exceptions import BadRequestException, ConflictException, NotFoundException, ValidationException
 from moto.apigateway.models import APIGatewayBackend, RestAPI
 from moto.apigateway.responses import APIGatewayResponse
+from moto.core.utils import unix_time
 
 NotFoundException.code = 404
 
@@ -135,6 +136,11 @@ class Call:
         if last < len(found):
             answer["position"] = base64.urlsafe_b64encode(str(last).encode()).decode()
         return self.answer(200, answer)
+
+
+def now() -> int:
+    """Seconds of the virtual clock, as the control plane dates things."""
+    return int(unix_time())
 
 
 def text(value: Any) -> str | None:

@@ -13,7 +13,7 @@ from moto.apigateway.exceptions import BadRequestException
 from moto.apigateway.models import APIGatewayBackend
 from moto.apigateway.utils import ApigwRestApiIdentifier
 
-from helpers.localcloud.gateway.control import listed, number, one_of, switched, text, texts, unavailable
+from helpers.localcloud.gateway.control import listed, now, number, one_of, switched, text, texts, unavailable
 from helpers.localcloud.gateway.patch_operations import Field, Operation, setter
 
 KEY_SOURCES = ("AUTHORIZER", "HEADER")
@@ -48,6 +48,7 @@ def created(backend: APIGatewayBackend, given: dict[str, Any]) -> models.RestAPI
         disable_execute_api_endpoint=bool(given.get("disableExecuteApiEndpoint")),
     )
     api.version = text(given.get("version"))
+    api.create_date = now()
     backend.apis[api.id] = api
     return api
 

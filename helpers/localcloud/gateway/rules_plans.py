@@ -15,7 +15,7 @@ from moto.apigateway.exceptions import BadRequestException, ConflictException
 from moto.apigateway.models import APIGatewayBackend
 from moto.apigateway.utils import ApigwApiKeyIdentifier
 
-from helpers.localcloud.gateway.control import mapping, number, one_of, switched, text, texts, unavailable
+from helpers.localcloud.gateway.control import mapping, now, number, one_of, switched, text, texts, unavailable
 from helpers.localcloud.gateway.patch_operations import Field, Operation, setter
 
 SHORTEST_KEY, LONGEST_KEY = 20, 128
@@ -202,6 +202,7 @@ def new_key(backend: APIGatewayBackend, given: dict[str, Any]) -> models.ApiKey:
         tags=texts(given.get("tags")) or None,  # type: ignore[arg-type]
         customerId=text(given.get("customerId")),
     )
+    key.created_date = key.last_updated_date = now()
     backend.keys[key.id] = key
     return key
 

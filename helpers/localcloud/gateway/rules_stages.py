@@ -6,14 +6,13 @@ Source: https://docs.aws.amazon.com/apigateway/latest/api/API_UpdateStage.html
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from moto.apigateway import models
 from moto.apigateway.exceptions import BadRequestException, NotFoundException
 
-from helpers.localcloud.gateway.control import number, switched, text, texts, unavailable
+from helpers.localcloud.gateway.control import now, number, switched, text, texts, unavailable
 from helpers.localcloud.gateway.patch_operations import Field, Operation, entries, setter
 
 MOST_VARIABLES, LONGEST_NAME, LONGEST_VALUE = 100, 64, 512
@@ -154,9 +153,9 @@ def described(stage: models.Stage) -> dict[str, Any]:
 
 def touched(stage: models.Stage) -> None:
     """Note that a stage was changed now."""
-    now = int(time.time())
-    stage.created_date = getattr(stage, "created_date", now)  # type: ignore[attr-defined]
-    stage.last_updated_date = now  # type: ignore[attr-defined]
+    moment = now()
+    stage.created_date = getattr(stage, "created_date", moment)  # type: ignore[attr-defined]
+    stage.last_updated_date = moment  # type: ignore[attr-defined]
 
 
 def fields(api: models.RestAPI, stage: models.Stage) -> dict[str, Field]:

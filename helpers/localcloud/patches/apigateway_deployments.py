@@ -16,6 +16,7 @@ from helpers.localcloud.gateway.control import (
     ConflictException,
     NotFoundException,
     mapping,
+    now,
     text,
     texts,
 )
@@ -91,6 +92,7 @@ def _create_deployment(original: Any, self: APIGatewayResponse) -> Answer:
         name or "",
         text(body.get("description")) or "",
     )
+    deployment.created_date = now()
     deployment.snapshot = snapshot_of(api)  # type: ignore[attr-defined]
     api.deployments[deployment.id] = deployment
     if not name:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from importlib import import_module
 from typing import Any
 
@@ -17,6 +16,7 @@ from helpers.localcloud.gateway.control import (
     BadRequestException,
     Call,
     NotFoundException,
+    now,
     number,
     one_of,
     switched,
@@ -193,7 +193,7 @@ def _update_key(original: Any, self: APIGatewayResponse) -> Answer:
         "/stages": Field("add remove", stages),
     }
     apply_patches(key, call.patches(), fields)
-    key.last_updated_date = int(time.time())
+    key.last_updated_date = now()
     return call.answer(200, _shown(key, value=False))
 
 
@@ -249,7 +249,7 @@ def _update_usage(self: APIGatewayResponse) -> Answer:
             raise BadRequestException("Remaining usage must not be negative")
 
     apply_patches(plan, call.patches(), {"/remaining": Field("replace", remaining)}, deep=False)
-    today = dt.datetime.fromtimestamp(time.time(), dt.UTC).date()
+    today = dt.datetime.fromtimestamp(now(), dt.UTC).date()
     for value in asked:
         limits.set_remaining(call.account, call.region, plan.id, key_id, value)
     used = limits.usage_of(call.account, call.region, plan.id, today, today, key_id)
