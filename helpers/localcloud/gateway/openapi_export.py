@@ -192,8 +192,9 @@ class _Export:
     def _scheme(self, authorizer: Authorizer) -> str:
         source = re.fullmatch(r"method\.request\.header\.([^,\s]+)", authorizer.identity_source or "")
         scheme: dict[str, Any] = {"type": "apiKey", "name": source[1] if source else "Unused", "in": "header"}
-        default = "cognito_user_pools" if authorizer.type == "COGNITO_USER_POOLS" else "custom"
-        scheme[AUTHTYPE] = authorizer.settings.get("authType") or default
+        default = {"COGNITO_USER_POOLS": "cognito_user_pools", "JWT": None}.get(authorizer.type, "custom")
+        if kind := authorizer.settings.get("authType") or default:
+            scheme[AUTHTYPE] = kind
         if self._authorizers:
             kept = {
                 "type": authorizer.type.lower(),

@@ -9,8 +9,78 @@ import pytest
 import yaml
 from jsonschema import Draft4Validator
 
-from tests.localcloud.gateway.conftest import refusal
+from tests.localcloud.gateway.conftest import FUNCTION_URI, refusal
 from tests.localcloud.gateway.test_openapi_import import LOJA, resources
+
+GUARDED: dict[str, Any] = {
+    "swagger": "2.0",
+    "info": {"title": "Guarded", "version": "7"},
+    "paths": {
+        "/": {
+            "get": {
+                "responses": {"200": {"description": "ok"}},
+                "security": [{"sigv4": []}],
+                "x-amazon-apigateway-integration": {
+                    "type": "http",
+                    "httpMethod": "ANY",
+                    "uri": "http://${stageVariables.host}/stock",
+                    "cacheKeyParameters": ["method.request.querystring.q"],
+                    "requestParameters": {"integration.request.header.Id": "context.requestId"},
+                    "responses": {"2\\d{2}": {"statusCode": "200", "contentHandling": "CONVERT_TO_TEXT"}},
+                },
+            },
+            "put": {
+                "consumes": ["application/json", "application/xml"],
+                "parameters": [{"in": "body", "name": "order", "schema": {"$ref": "#/definitions/Order"}}],
+                "responses": {"201": {"description": "made"}},
+                "security": [{"oidc": ["write"]}],
+                "x-amazon-apigateway-integration": {"type": "mock", "requestTemplates": {"application/json": "{}"}},
+            },
+            "delete": {
+                "responses": {},
+                "security": [{"both": []}],
+                "x-amazon-apigateway-integration": {"type": "aws_proxy", "httpMethod": "POST", "uri": FUNCTION_URI},
+            },
+        }
+    },
+    "definitions": {"Order": {"type": "object", "properties": {"next": {"$ref": "#/definitions/Order"}}}},
+    "securityDefinitions": {
+        "sigv4": {
+            "type": "apiKey",
+            "name": "Authorization",
+            "in": "header",
+            "x-amazon-apigateway-authtype": "awsSigv4",
+        },
+        "oidc": {
+            "type": "apiKey",
+            "name": "Authorization",
+            "in": "header",
+            "x-amazon-apigateway-authorizer": {
+                "type": "jwt",
+                "jwtConfiguration": {
+                    "issuers": [{"issuer": "https://id.example.com", "audiences": ["shop"]}],
+                    "defaultAlgorithms": ["RS256"],
+                },
+            },
+        },
+        "both": {
+            "type": "apiKey",
+            "name": "Unused",
+            "in": "header",
+            "x-amazon-apigateway-authorizer": {
+                "type": "request",
+                "authorizerUri": FUNCTION_URI,
+                "identitySource": "method.request.header.A, method.request.querystring.b",
+                "authorizerResultTtlInSeconds": 0,
+            },
+        },
+    },
+    "x-amazon-apigateway-api-key-source": "AUTHORIZER",
+    "x-amazon-apigateway-policy": {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*"}],
+    },
+}
 
 VOLATILE = ("authorizerId", "requestValidatorId", "cacheNamespace")
 
@@ -77,8 +147,9 @@ def everything(aws: Any, api: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", ["oas30", "swagger"])
 @pytest.mark.parametrize("accepts", ["application/json", "application/yaml"])
-def test_an_exported_api_imports_as_the_same_api(aws: Any, kind: str, accepts: str) -> None:
-    first = imported(aws, json.dumps(LOJA).encode())
+@pytest.mark.parametrize("document", [LOJA, GUARDED], ids=["loja", "guarded"])
+def test_an_exported_api_imports_as_the_same_api(aws: Any, document: dict[str, Any], kind: str, accepts: str) -> None:
+    first = imported(aws, json.dumps(document).encode())
     body, answer = export(aws, first, kind, accepts=accepts, parameters={"extensions": "apigateway"})
     assert answer["contentType"] == accepts
     second = imported(aws, body)
