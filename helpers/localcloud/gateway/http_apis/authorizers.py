@@ -14,9 +14,9 @@ from typing import Any
 
 from helpers.localcloud.clock import VirtualClock
 from helpers.localcloud.compute.errors import LambdaError
+from helpers.localcloud.gateway.invoking import NotAllowed, invoke
 from helpers.localcloud.gateway.http_apis.call import Call, Refusal, broken
 from helpers.localcloud.gateway.http_apis.events import authorizer_event
-from helpers.localcloud.gateway.http_apis.invoking import NotAllowed, invoke
 from helpers.localcloud.gateway.http_apis.parameters import evaluate
 from helpers.localcloud.gateway.http_apis.rules_integrations import function_of
 from helpers.localcloud.gateway.http_apis.store import Document
@@ -133,7 +133,15 @@ class HttpAuthorizers:
         event = authorizer_event(call, authorizer["authorizerPayloadFormatVersion"], identity)
         source = f"arn:aws:execute-api:{call.api.region}:{call.api.account}:{call.api.id}/authorizers/{authorizer['authorizerId']}"
         try:
-            outcome = invoke(call.api.account, call.api.region, function, event, source, call.trace, LONGEST_SECONDS)
+            outcome = invoke(
+                call.api.account,
+                call.api.region,
+                function,
+                json.dumps(event).encode(),
+                source_arn=source,
+                trace=call.trace,
+                seconds=LONGEST_SECONDS,
+            )
         except TimeoutError:
             raise broken("The authorizer took longer than 10 seconds") from None
         except NotAllowed as refused:

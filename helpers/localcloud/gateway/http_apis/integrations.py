@@ -17,10 +17,10 @@ from helpers.localcloud.gateway.exchange import HttpRequest, HttpResponse
 from helpers.localcloud.gateway.http_apis import answers, services
 from helpers.localcloud.gateway.http_apis.call import Call, Refusal, broken
 from helpers.localcloud.gateway.http_apis.events import http_headers, request_event
-from helpers.localcloud.gateway.http_apis.invoking import NotAllowed, invoke
 from helpers.localcloud.gateway.http_apis.parameters import evaluate, map_request, map_response
 from helpers.localcloud.gateway.http_apis.rules_integrations import HERE, function_of
 from helpers.localcloud.gateway.http_apis.store import Document
+from helpers.localcloud.gateway.invoking import NotAllowed, invoke
 
 TEXT_TYPE = "text/plain; charset=utf-8"
 # Headers of one connection, which a proxy does not pass on.
@@ -64,7 +64,15 @@ def _function(call: Call, integration: Document, request: HttpRequest, seconds: 
     if request.path != call.request.path:
         event["rawPath" if version == "2.0" else "path"] = request.path
     try:
-        outcome = invoke(call.api.account, call.api.region, function, event, call.permission_arn, call.trace, seconds)
+        outcome = invoke(
+            call.api.account,
+            call.api.region,
+            function,
+            json.dumps(event).encode(),
+            source_arn=call.permission_arn,
+            trace=call.trace,
+            seconds=seconds,
+        )
     except NotAllowed as refused:
         raise broken(str(refused)) from None
     except LambdaError as error:
