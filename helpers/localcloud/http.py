@@ -12,18 +12,17 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from helpers.errors import CloudUnavailable
 from helpers.localcloud import direct, provenance
-from helpers.localcloud.gateway.hosts import Address, address_of
+from helpers.localcloud.gateway.hosts import MOST_API_BODY_BYTES, Address, address_of
 from helpers.localcloud.wire import TOO_LARGE_KEY, HttpServer, Request, WSGIApp
 
 _OWN_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 MOST_BODY_BYTES = 1024**3
-MOST_API_BODY_BYTES = 10 * 1024**2
 
 Serve = Callable[[Address, dict[str, Any], Any], Iterable[bytes]]
 
 
 def body_limit(request: Request) -> int:
-    """How many bytes of a request's body are read: an API takes 10 MB, and so do our own routes; moto's S3 takes objects."""
+    """How many bytes of a request's body are read: 10 MB for an API, and what an object of S3 may have for everything else."""
     host = next((value for name, value in request.headers if name.lower() == "host"), "")
     return MOST_API_BODY_BYTES if address_of(host, request.target.decode("latin-1")) else MOST_BODY_BYTES
 

@@ -159,7 +159,9 @@ class _Connection(socketserver.BaseRequestHandler):
         began, received = unfinished
         left = began + self.server.patience_seconds + received / _SLOWEST_BYTES_A_SECOND - time.monotonic()
         try:
-            connection.settimeout(max(left, 0.001))
+            if left <= 0:
+                raise TimeoutError
+            connection.settimeout(left)
             return connection.recv(256 * 1024)
         except TimeoutError:
             connection.settimeout(_DRAIN_SECONDS)
@@ -251,8 +253,8 @@ def _drain(connection: socket.socket) -> None:
     """Read on for a moment: a client that still sends when the connection closes would never read its answer."""
     connection.shutdown(socket.SHUT_WR)
     connection.settimeout(_DRAIN_SECONDS)
-    left = _DRAIN_BYTES
-    while left > 0 and (data := connection.recv(256 * 1024)):
+    left, deadline = _DRAIN_BYTES, time.monotonic() + _DRAIN_SECONDS
+    while left > 0 and time.monotonic() < deadline and (data := connection.recv(256 * 1024)):
         left -= len(data)
 
 

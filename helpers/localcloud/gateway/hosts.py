@@ -22,6 +22,8 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NAMED_HOSTS = ("execute-api", "lambda-url")
 MOST_QUERY_FIELDS = 1000
+MOST_API_BODY_BYTES = 10 * 1024**2
+MOST_API_HEADER_BYTES = 10_240
 
 
 @dataclass(frozen=True)

@@ -30,15 +30,13 @@ from helpers.localcloud.gateway import (
 from helpers.localcloud.gateway.authorizers import Authorizers
 from helpers.localcloud.gateway.exchange import Exchange, HttpRequest, HttpResponse
 from helpers.localcloud.gateway.failures import GatewayFailure
+from helpers.localcloud.gateway.hosts import MOST_API_BODY_BYTES
 from helpers.localcloud.gateway.integrations import Integrations
 from helpers.localcloud.gateway.limits import Limits
 from helpers.localcloud.gateway.per_snapshot import PerSnapshot
 from helpers.localcloud.gateway.routing import Router
 from helpers.localcloud.gateway.snapshot import ApiSnapshot, StageSettings, stage_of
 from helpers.localcloud.gateway.validation import Validation
-
-MOST_BODY_BYTES = 10 * 1024 * 1024
-MOST_HEADER_BYTES = 10_240
 
 
 class Pipeline:
@@ -140,7 +138,7 @@ class Pipeline:
         resource_policies.check(exchange)
         self._authorizers.authorize(exchange)
         self._limits.admit(exchange)
-        compression.unpack(exchange, MOST_BODY_BYTES)
+        compression.unpack(exchange, MOST_API_BODY_BYTES)
         return self.execute(exchange)
 
     def _refuse(self, exchange: Exchange, failure: GatewayFailure) -> HttpResponse:

@@ -59,13 +59,13 @@ class Gateway:
 
     def _answer(self, address: Address, environ: dict[str, Any]) -> HttpResponse:
         headers = environ[HEADERS_KEY]
-        if sum(len(name) + len(value) for name, value in headers) > pipeline.MOST_HEADER_BYTES:
+        if sum(len(name) + len(value) for name, value in headers) > hosts.MOST_API_HEADER_BYTES:
             return pipeline.plain(431, "Request Header Fields Too Large", "RequestHeaderFieldsTooLargeException")
         body = b"" if environ.get(TOO_LARGE_KEY) else environ["wsgi.input"].read()
         request = hosts.request_of(environ, headers, address.rest, body)
         if request is None:
             return pipeline.plain(400, "Bad Request", "BadRequestException")
-        too_large = bool(environ.get(TOO_LARGE_KEY)) or len(body) > pipeline.MOST_BODY_BYTES
+        too_large = bool(environ.get(TOO_LARGE_KEY)) or len(body) > hosts.MOST_API_BODY_BYTES
         return self._dispatch(address, request, too_large)
 
     def _dispatch(self, address: Address, request: HttpRequest, too_large: bool) -> HttpResponse:
