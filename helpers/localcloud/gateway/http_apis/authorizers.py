@@ -14,13 +14,13 @@ from typing import Any
 
 from helpers.localcloud.clock import VirtualClock
 from helpers.localcloud.compute.errors import LambdaError
-from helpers.localcloud.gateway.invoking import NotAllowed, invoke
 from helpers.localcloud.gateway.http_apis.call import Call, Refusal, broken
 from helpers.localcloud.gateway.http_apis.events import authorizer_event
 from helpers.localcloud.gateway.http_apis.parameters import evaluate
 from helpers.localcloud.gateway.http_apis.rules_integrations import function_of
 from helpers.localcloud.gateway.http_apis.store import Document
 from helpers.localcloud.gateway.http_apis.tokens import TokenRefused
+from helpers.localcloud.gateway.invoking import NotAllowed, invoke
 from helpers.localcloud.policies import allows
 
 LONGEST_SECONDS = 10.0

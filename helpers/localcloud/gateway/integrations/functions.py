@@ -36,15 +36,13 @@ def perform(exchange: Exchange, integration: Integration) -> HttpResponse:
     try:
         outcome = call(exchange, integration, sent.body, kind)
     except InvalidRequestContent as refusal:
-        raise GatewayFailure("BAD_REQUEST_BODY", refusal.message.removeprefix("Could not parse request body into json: ").join(("Could not parse request body into json: ", ""))) from None  # fmt: skip
+        raise GatewayFailure("BAD_REQUEST_BODY", refusal.message) from None
     selector = error_message(outcome) if outcome.function_error else ""
     exchange.integration["status"] = outcome.status
     return mapped(exchange, integration, selector, outcome.payload, [("Content-Type", "application/json")])
 
 
-def call(
-    exchange: Exchange, integration: Integration, payload: bytes, kind: Kind = "RequestResponse"
-) -> Outcome:
+def call(exchange: Exchange, integration: Integration, payload: bytes, kind: Kind = "RequestResponse") -> Outcome:
     """Invoke the integration's function.
 
     Raises: ``GatewayFailure`` when it cannot be called, ``TimeoutError``, ``InvalidRequestContent`` for a payload that is no JSON.
