@@ -24,7 +24,7 @@ _CONTEXT = ("accountId", "apiId", "deploymentId", "domainName", "domainPrefix", 
 _IDENTITY = ("accessKey", "accountId", "caller", "cognitoAuthenticationProvider", "cognitoAuthenticationType", "cognitoIdentityId", "cognitoIdentityPoolId", "principalOrgId", "sourceIp", "user", "userAgent", "userArn")  # fmt: skip
 
 
-class _Malformed(Exception):
+class Malformed(Exception):
     """The function's answer is none that API Gateway can send on."""
 
 
@@ -47,7 +47,7 @@ def perform(exchange: Exchange, integration: Integration) -> HttpResponse:
         raise _bad_gateway("Malformed Lambda proxy response")
     try:
         return answer_of(exchange, outcome.payload)
-    except _Malformed as wrong:
+    except Malformed as wrong:
         raise _bad_gateway(f"Malformed Lambda proxy response: {wrong}") from None
 
 
@@ -76,16 +76,16 @@ def event_of(exchange: Exchange) -> dict[str, Any]:
 def answer_of(exchange: Exchange, payload: bytes) -> HttpResponse:
     """The response that a function's answer describes.
 
-    Raises: ``_Malformed``.
+    Raises: ``Malformed``.
     """
     try:
         answer = json.loads(payload)
     except ValueError:
-        raise _Malformed("it is no JSON") from None
+        raise Malformed("it is no JSON") from None
     if not isinstance(answer, dict):
-        raise _Malformed("it is no object")
+        raise Malformed("it is no object")
     if unknown := set(answer) - _MEMBERS:
-        raise _Malformed(f"unknown member {sorted(unknown)[0]!r}")
+        raise Malformed(f"unknown member {sorted(unknown)[0]!r}")
     headers = _headers(answer.get("headers"), answer.get("multiValueHeaders"))
     body = _body(exchange, answer.get("body"), answer.get("isBase64Encoded"))
     return HttpResponse(_status(answer.get("statusCode", 200)), headers, body)
@@ -93,20 +93,20 @@ def answer_of(exchange: Exchange, payload: bytes) -> HttpResponse:
 
 def _status(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int | str | float):
-        raise _Malformed("statusCode is no number")
+        raise Malformed("statusCode is no number")
     try:
         return int(value)
     except (ValueError, OverflowError):
-        raise _Malformed("statusCode is no number") from None
+        raise Malformed("statusCode is no number") from None
 
 
 def _headers(single: Any, multi: Any) -> list[tuple[str, str]]:
     if not isinstance(single or {}, dict) or not isinstance(multi or {}, dict):
-        raise _Malformed("headers are no object")
+        raise Malformed("headers are no object")
     pairs: list[tuple[str, str]] = []
     for name, values in (multi or {}).items():
         if not isinstance(values, list):
-            raise _Malformed(f"multiValueHeaders of {name!r} are no list")
+            raise Malformed(f"multiValueHeaders of {name!r} are no list")
         pairs += [(name, _text(one, name)) for one in values]
     known = {(name.lower(), value) for name, value in pairs}
     for name, value in (single or {}).items():
@@ -120,22 +120,22 @@ def _text(value: Any, name: str) -> str:
     if value is None:
         return ""
     if isinstance(value, dict | list):
-        raise _Malformed(f"the value of header {name!r} is no text")
+        raise Malformed(f"the value of header {name!r} is no text")
     return value if isinstance(value, str) else json.dumps(value)
 
 
 def _body(exchange: Exchange, body: Any, is_base64: Any) -> bytes:
     if isinstance(body, dict | list):
-        raise _Malformed("body is no text")
+        raise Malformed("body is no text")
     if not isinstance(is_base64, bool | str | None):
-        raise _Malformed("isBase64Encoded is no boolean")
+        raise Malformed("isBase64Encoded is no boolean")
     text = "" if body is None else body if isinstance(body, str) else json.dumps(body)
     encoded = is_base64 is True or (isinstance(is_base64, str) and is_base64.lower() == "true")
     if encoded and is_binary(exchange.request.header("accept"), exchange):
         try:
             return base64.b64decode(text, validate=True)
         except (binascii.Error, ValueError):
-            raise _Malformed("body is no base64") from None
+            raise Malformed("body is no base64") from None
     return text.encode("utf-8", "surrogatepass") if _encodable(text) else text.encode("utf-8", "replace")
 
 
