@@ -86,8 +86,10 @@ def _effects(
         for statement in statements
         if isinstance(statement, dict)
         and _names(statement.get("Principal"), account, service)
-        and _matches(statement.get("Action"), action, ignore_case=True)
-        and _matches(statement.get("Resource", "*"), resource)
+        and _covers(statement, "Action", action, ignore_case=True)
+        and _covers(
+            {"Resource": "*", **statement} if "NotResource" not in statement else statement, "Resource", resource
+        )
         and _conditions_hold(statement, known)
     }
 
@@ -105,6 +107,13 @@ def _names(principal: Any, account: str | None, service: str | None) -> bool:
     if "*" in named:
         return True
     return account is not None and any(name == account or name.startswith(f"arn:aws:iam::{account}:") for name in named)
+
+
+def _covers(statement: Mapping[str, Any], member: str, value: str, ignore_case: bool = False) -> bool:
+    """Whether a statement speaks of ``value``, by ``Action`` or ``NotAction`` (``Resource`` or ``NotResource``)."""
+    if f"Not{member}" in statement:
+        return not _matches(statement[f"Not{member}"], value, ignore_case)
+    return _matches(statement.get(member), value, ignore_case)
 
 
 def _matches(patterns: Any, value: str, ignore_case: bool = False) -> bool:

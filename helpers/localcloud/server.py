@@ -63,6 +63,7 @@ class LocalCloud:
             awslambda_mappings,
             awslambda_urls,
             cloudwatch,
+            cognitoidp,
             core,
             core_serialize,
             dynamodb,

@@ -23,11 +23,9 @@ _PREFIX = "gatewayresponse.header."
 
 def render(exchange: Exchange, failure: GatewayFailure) -> HttpResponse:
     """The answer for a failure; ``$context.error`` of the exchange says from now on what happened."""
-    exchange.error.update(
-        message=failure.message,
-        messageString=json.dumps(failure.message, ensure_ascii=False),
-        responseType=failure.name,
-    )
+    exchange.error.update(messageString=json.dumps(failure.message, ensure_ascii=False), responseType=failure.name)
+    if failure.message is not None:
+        exchange.error["message"] = failure.message
     if failure.detail is not None:
         exchange.error["validationErrorString"] = failure.detail
     own = _own(exchange, failure)

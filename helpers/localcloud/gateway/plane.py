@@ -30,9 +30,9 @@ class Gateway:
         self.clock = context.clock
         self.directory = Directory()
         self.authorizers = Authorizers(context)
-        self.limits = Limits(context)
+        self.limits = Limits(context.clock)
         self.integrations = Integrations(context)
-        self.http_apis = HttpApis(context)
+        self.http_apis = HttpApis(context, self.limits)
         self.function_urls = FunctionUrls(context)
         self.rest_apis = Pipeline(context, self.authorizers, self.limits, self.integrations)
 

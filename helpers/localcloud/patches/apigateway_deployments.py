@@ -223,7 +223,7 @@ def _flush_authorizers(self: APIGatewayResponse) -> Answer:
 
     call = Call(self)
     stage = _stage(call)
-    gateway.plane().authorizers.flush(call.account, call.api.id, str(stage.name))  # type: ignore[attr-defined]
+    gateway.plane().authorizers.flush(call.account, call.api.id, str(stage.name))
     return call.answer(202, None)
 
 

@@ -19,8 +19,8 @@ from helpers.localcloud.gateway.http_apis.events import authorizer_event
 from helpers.localcloud.gateway.http_apis.parameters import evaluate
 from helpers.localcloud.gateway.http_apis.rules_integrations import function_of
 from helpers.localcloud.gateway.http_apis.store import Document
-from helpers.localcloud.gateway.http_apis.tokens import TokenRefused
 from helpers.localcloud.gateway.invoking import NotAllowed, invoke
+from helpers.localcloud.gateway.tokens import TokenRefused
 from helpers.localcloud.policies import allows
 
 LONGEST_SECONDS = 10.0

@@ -19,7 +19,8 @@ from helpers.localcloud.gateway.http_apis.context import log_line
 from helpers.localcloud.gateway.http_apis.routing import match
 from helpers.localcloud.gateway.http_apis.store import DEFAULT_STAGE, HttpApi, Store
 from helpers.localcloud.gateway.http_apis.throttles import Throttles
-from helpers.localcloud.gateway.http_apis.tokens import verify
+from helpers.localcloud.gateway.limits import Limits
+from helpers.localcloud.gateway.tokens import verify
 from helpers.localcloud.metrics import emit
 
 MOST_BODY_BYTES = 10 * 1024 * 1024
@@ -28,12 +29,13 @@ MOST_BODY_BYTES = 10 * 1024 * 1024
 class HttpApis:
     """Keeps and serves the HTTP APIs of one server."""
 
-    def __init__(self, context: CloudContext) -> None:
+    def __init__(self, context: CloudContext, limits: Limits) -> None:
         from helpers.localcloud.gateway import http_apis
 
         self._context = context
         self.store = Store(context.clock, context.endpoint_url)
-        self.throttles = Throttles(context.clock)
+        self.limits = limits
+        self.throttles = Throttles(limits)
         self.authorizers = HttpAuthorizers(context.clock, verify)
         http_apis.register(self)
         context.on_close.append(lambda: http_apis.unregister(self))
@@ -42,13 +44,12 @@ class HttpApis:
         """Drop all APIs of an account that is being emptied, and what is known of them."""
         gone = self.store.forget(account)
         self.authorizers.forget(gone)
-        self.throttles.forget(account)
 
     def delete(self, api: HttpApi) -> None:
         """Delete an API, and what is known of it."""
         self.store.drop(api)
         self.authorizers.forget({api.id})
-        self.throttles.forget(api.account, api.id)
+        self.limits.forget_api(api.account, api.id)
 
     def answer(self, request: HttpRequest, api_id: str, rest: str) -> HttpResponse:
         """Answer a request. rest: the path below the API as it was sent, with a named stage still in it."""

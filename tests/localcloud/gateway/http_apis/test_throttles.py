@@ -11,6 +11,7 @@ from helpers.localcloud.gateway.exchange import HttpRequest
 from helpers.localcloud.gateway.http_apis.call import Call, Refusal
 from helpers.localcloud.gateway.http_apis.store import HttpApi, Snapshot
 from helpers.localcloud.gateway.http_apis.throttles import Throttles
+from helpers.localcloud.gateway.limits import Limits
 
 
 def call(clock: VirtualClock, route: str, **settings: Any) -> Call:
@@ -31,7 +32,7 @@ def drawn(throttles: Throttles, made: Call) -> bool:
 
 def test_a_bucket_fills_again_with_the_virtual_clock() -> None:
     clock = VirtualClock()
-    throttles = Throttles(clock)
+    throttles = Throttles(Limits(clock))
     limited = call(clock, "GET /a", throttlingRateLimit=0.01, throttlingBurstLimit=2)
     assert [drawn(throttles, limited) for _ in range(3)] == [True, True, False]
     with pytest.raises(Refusal, match="429 Too Many Requests"):
@@ -44,25 +45,22 @@ def test_a_bucket_fills_again_with_the_virtual_clock() -> None:
 
 def test_each_route_of_a_stage_has_a_bucket_of_its_own() -> None:
     clock = VirtualClock()
-    throttles = Throttles(clock)
+    limits = Limits(clock)
+    throttles = Throttles(limits)
     settings = {"throttlingRateLimit": 0.01, "throttlingBurstLimit": 1}
     assert drawn(throttles, call(clock, "GET /a", **settings))
     assert drawn(throttles, call(clock, "GET /b", **settings))
     assert not drawn(throttles, call(clock, "GET /a", **settings))
-    throttles.forget("300000000001")
+    limits.forget_api("300000000001", "abc")
     assert drawn(throttles, call(clock, "GET /a", **settings))
 
 
-@pytest.mark.parametrize("left", [True, False])
-def test_the_bucket_of_the_account_is_asked_too(left: bool) -> None:
+def test_all_apis_of_an_account_and_region_share_one_bucket() -> None:
     clock = VirtualClock()
-    throttles = Throttles(clock)
-    asked: list[tuple[str, str]] = []
-
-    def take(account: str, region: str) -> bool:
-        asked.append((account, region))
-        return left
-
-    throttles.take_account = take
-    assert drawn(throttles, call(clock, "GET /a")) is left
-    assert asked == [("300000000001", "us-east-1")]
+    limits = Limits(clock)
+    while limits.take_account("300000000001", "us-east-1"):
+        pass
+    assert not drawn(Throttles(limits), call(clock, "GET /a"))
+    assert limits.take_account("300000000001", "sa-east-1")
+    clock.advance(1)
+    assert drawn(Throttles(limits), call(clock, "GET /a"))

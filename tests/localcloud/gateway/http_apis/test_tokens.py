@@ -10,7 +10,7 @@ import pytest
 from joserfc import jwt
 from moto.cognitoidp.models import cognitoidp_backends
 
-from helpers.localcloud.gateway.http_apis.tokens import TokenRefused, verify
+from helpers.localcloud.gateway.tokens import TokenRefused, verify
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 ACCOUNT = "300000000001"
