@@ -143,7 +143,7 @@ def test_the_event_of_a_request_authorizer_has_the_members_of_a_recorded_one(
     )
     guarded.deploy()
     event = json.loads(call(guarded, "ana").headers["x-event"])
-    assert set(recorded) - {"version", "authorizationToken"} <= set(event)
+    assert set(recorded) - {"version", "authorizationToken", "identitySource"} <= set(event)
     assert event["type"] == "REQUEST"
     assert event["methodArn"].endswith(f"{guarded.id}/dev/GET/orders")
     assert set(recorded["requestContext"]) - {"authorizer"} <= set(event["requestContext"])
