@@ -11,12 +11,13 @@ LANGUAGE := $(if $(lang),--lang $(lang))
 # Extra words for pytest, such as TEST_OPTIONS="-k desk".
 TEST_OPTIONS ?=
 
-.PHONY: help lab test check bench tour clean
+.PHONY: help lab test check bench tour shop clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make lab      open the course in JupyterLab        (lang=en or lang=pt-BR)"
 	@echo "make tour     see lesson 00 and lab 01 run, without a browser"
+	@echo "make shop     run Loja's whole API, to be called with curl"
 	@echo "make test     run every test"
 	@echo "make check    lint, types, and whether the notebooks match their sources"
 	@echo "make bench    measure the local cloud"
@@ -27,6 +28,9 @@ lab: $(STAMP)
 
 tour: $(STAMP)
 	@$(BIN)/course tour $(LANGUAGE)
+
+shop: $(STAMP)
+	@$(BIN)/course shop
 
 check: $(STAMP)
 	$(BIN)/ruff check

@@ -15,11 +15,13 @@ from pathlib import Path
 
 import psutil
 
-from bench import events, measures
+from bench import events, gateway, measures
 from bench.servers import REPOSITORY, Server, running
 
 NAMES = ("this course", "moto_server", "MiniStack")
 MESSAGES = 2_000
+API_REQUESTS = 5_000
+API_RATE, API_BURST, API_SECONDS = 50, 20, 60
 Row = dict[str, str]
 
 CONNECT = """
@@ -54,6 +56,46 @@ def spread(durations: list[float]) -> str:
     return f"{statistics.median(durations):.2f} / {measures.percentile(durations, 99):.2f}"
 
 
+def api_rows(servers: list[Server], times: int) -> list[tuple[str, Row]]:
+    """What an API answers, on each server that runs functions."""
+    apis = {server.name: gateway.Api(server) for server in servers if server.name != "moto_server"}
+    ways = (
+        ("API: MOCK with a template", "GET", "/mock?sku=caneca", b""),
+        ("API: AWS_PROXY", "POST", "/proxy", gateway.BODY),
+        ("API: AWS with two templates and validation", "POST", "/mapped", gateway.BODY),
+        ("API: AWS_PROXY behind a cached authorizer", "POST", "/guarded", gateway.BODY),
+    )
+
+    def row(method: str, path: str, body: bytes, count: int, connections: int) -> Row:
+        def measured(server: Server) -> str:
+            request = apis[server.name].request(method, path, body)
+            gateway.load(server, request, 5 * connections, connections)
+            return str(gateway.load(server, request, count, connections))
+
+        return of_all(servers, lambda_row(measured))
+
+    rows = [
+        (f"{label}, 1 connection, p50 / p99 in ms, answers", row(method, path, body, times, 1))
+        for label, method, path, body in ways
+    ]
+    rows += [
+        (f"{label}, 32 connections, p50 / p99 in ms, answers", row(method, path, body, API_REQUESTS, 32))
+        for label, method, path, body in ways
+    ]
+
+    def limited(server: Server) -> str | None:
+        if server.name != "this course":
+            return None
+        apis[server.name].limit(API_RATE, API_BURST)
+        request = apis[server.name].request("POST", "/limited", gateway.BODY)
+        seen = gateway.overload(server, request, 3 * API_RATE, API_SECONDS)
+        share = len(seen.waits) / (API_RATE * API_SECONDS + API_BURST)
+        return f"{len(seen.waits)} of {len(seen.waits) + seen.failed} let in, {share:.1%} of the limit"
+
+    label = f"API: {API_SECONDS} s at three times a limit of {API_RATE}/s, burst {API_BURST}"
+    return [*rows, (label, of_all(servers, limited))]
+
+
 def servers_table(ministack: Path, home: Path, times: int) -> list[tuple[str, Row]]:
     with ExitStack() as stack:
         servers = [stack.enter_context(running(name, ministack, home)) for name in NAMES]
@@ -68,6 +110,7 @@ def servers_table(ministack: Path, home: Path, times: int) -> list[tuple[str, Ro
             (f"SNS to SQS to Lambda (batches of 10) to DynamoDB, {MESSAGES} messages, with p99 from publish to handler", of_all(servers, lambda_row(lambda server: str(events.throughput(server, MESSAGES))))),
             ("one message from publish to a warm handler, p50, ms", of_all(servers, lambda_row(lambda server: f"{events.one_by_one(server, 40):.1f}"))),
             ("50 idle event source mappings, share of a core", of_all(servers, lambda_row(lambda server: f"{events.idle_mappings(server, 50, 20):.1%}"))),
+            *api_rows(servers, times),
             ("resident memory at the end, with environments, MiB", of_all(servers, lambda server: f"{server.memory_mib():.0f}")),
         ]  # fmt: skip
     return rows

@@ -15,13 +15,17 @@ if TYPE_CHECKING:
     from helpers.cloud.deploy import deploy
     from helpers.cloud.events import events, journey, outbox
     from helpers.cloud.session import connect
+    from helpers.cloud.templates import render_template
     from helpers.cloud.urls import invoke_url
     from helpers.show import pictures
+    from helpers.show.api_map import api_map
     from helpers.show.flow import flow
     from helpers.show.quiz import quiz
     from helpers.show.timeline import timeline
+    from helpers.show.workbench import workbench
 
 __all__ = [
+    "api_map",
     "check",
     "cleanup",
     "clock",
@@ -34,10 +38,13 @@ __all__ = [
     "outbox",
     "pictures",
     "quiz",
+    "render_template",
     "timeline",
+    "workbench",
 ]
 
 _HOMES = {
+    "api_map": "helpers.show.api_map:api_map",
     "check": "helpers.classroom.client:check",
     "cleanup": "helpers.cloud.cleanup:cleanup",
     "clock": "helpers.cloud.clock",
@@ -50,7 +57,9 @@ _HOMES = {
     "outbox": "helpers.cloud.events:outbox",
     "pictures": "helpers.show.pictures",
     "quiz": "helpers.show.quiz:quiz",
+    "render_template": "helpers.cloud.templates:render_template",
     "timeline": "helpers.show.timeline:timeline",
+    "workbench": "helpers.show.workbench:workbench",
 }
 
 

@@ -14,6 +14,7 @@ COMMANDS = {
     "cloud": "helpers.desk.cloud:cloud",
     "doctor": "helpers.desk.commands:doctor",
     "tour": "helpers.desk.commands:tour",
+    "shop": "helpers.desk.commands:shop",
     "build": "helpers.authoring.commands:build",
     "grade": "helpers.classroom.commands:grade",
     "cleanup": "helpers.cloud.commands:cleanup",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import json
 import re
@@ -21,8 +22,13 @@ _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 _OF_ONE_RUN = re.compile(
-    r"'ResponseMetadata': \{|\bdatetime\.datetime\(\d{4}, [^)]*\)|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
+    r"'ResponseMetadata': \{|\bdatetime\.datetime\(\d{4}, [^)]*\)|\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"
+    r"|\b1-[0-9a-f]{8}-[0-9a-f]{24}\b"  # the root of a trace
 )
+_CLOCK_TIME = re.compile(
+    r"\b(?P<year>\d{4})[-:/](?P<month>\d\d)[-:/](?P<day>\d\d)[T ]\d\d:\d\d(?::\d\d)?|\b\d\d:\d\d:\d\d\b"
+)
+_A_RUN_MAY_SHOW = dt.timedelta(days=-1), dt.timedelta(days=400)  # the clock of a notebook is moved forward, never back
 
 
 def normalise(notebook: NotebookNode) -> None:
@@ -80,10 +86,10 @@ def complaints(cell: NotebookNode, root: Path) -> Iterator[tuple[str, str]]:
             f"its output shows an object's address ({address[0]}), which changes with every run",
             "print chosen fields, or end the line with ;",
         )
-    of_one_run = _OF_ONE_RUN.search(shown)
+    of_one_run = _of_one_run(shown)
     if of_one_run:
         yield (
-            f"its output shows a request id or a time ({of_one_run[0]}), which changes with every run",
+            f"its output shows a request id or a time ({of_one_run}), which changes with every run",
             f"give the result a name, print chosen fields, or tag the cell {IGNORE_OUTPUT}",
         )
     stderr = "".join(
@@ -130,6 +136,24 @@ def _normal(output: NotebookNode, number: int) -> NotebookNode:
     if "image/png" in data:
         data["image/png"] = base64.b64encode(without_text(base64.b64decode(data["image/png"]))).decode()
     return output
+
+
+def _of_one_run(shown: str) -> str | None:
+    """The first request id or time in a text that the next run would not show again. A fixed date of the past, as in a picture's EXIF, stays."""
+    found = _OF_ONE_RUN.search(shown)
+    times = (time[0] for time in _CLOCK_TIME.finditer(shown) if _is_of_a_run(time))
+    return found[0] if found else next(times, None)
+
+
+def _is_of_a_run(time: re.Match[str]) -> bool:
+    if time["year"] is None:
+        return True
+    try:
+        day = dt.date(int(time["year"]), int(time["month"]), int(time["day"]))
+    except ValueError:
+        return False
+    earliest, latest = _A_RUN_MAY_SHOW
+    return earliest <= day - dt.datetime.now(dt.UTC).date() <= latest
 
 
 def _texts(cell: NotebookNode) -> Iterator[str]:

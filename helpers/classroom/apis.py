@@ -79,6 +79,11 @@ class Api:
             self._id = found[0]
         return self._id
 
+    @property
+    def address(self) -> str:
+        """Where the stage answers, without a slash at the end."""
+        return address_of(self.id, self.stage, endpoint_url=self._account.endpoint_url, region=self._account.region)
+
     def call(
         self,
         method: str,
@@ -98,8 +103,7 @@ class Api:
             return list(pool.map(send, calls))
 
     def _client(self) -> httpx.Client:
-        address = address_of(self.id, self.stage, endpoint_url=self._account.endpoint_url, region=self._account.region)
-        return httpx.Client(base_url=address, timeout=self._account.call_seconds, trust_env=False)
+        return httpx.Client(base_url=self.address, timeout=self._account.call_seconds, trust_env=False)
 
     @staticmethod
     def _send(client: httpx.Client, one: Call) -> Answer:

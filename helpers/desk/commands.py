@@ -50,3 +50,14 @@ def tour(language: Language) -> None:
     from helpers.desk.tour import tour as run
 
     sys.exit(0 if run(language) else 1)
+
+
+@click.command()
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, show_default="any free port", help="Port on 127.0.0.1."
+)
+def shop(port: int) -> None:
+    """Run a local cloud with Loja's whole API in it, to be called with curl; Ctrl-C ends it."""
+    from helpers.desk.shop import serve
+
+    serve(port)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
 
 import click
 
 from helpers.cloud import discovery
 from helpers.desk.children import jupyterlab, local_cloud
 from helpers.desk.jupyter_home import Language, first_lesson, prepare
+from helpers.desk.signals import stopped_by_signals
 from helpers.paths import APP_NAME, data_folder
 from helpers.show.fonts import build_font_cache
 
@@ -60,7 +58,7 @@ def start(language: Language, *, open_browser: bool, port: int) -> None:
     open_browser = open_browser and has_display()
     threading.Thread(target=build_font_cache, args=(environment,), name="fonts", daemon=True).start()
 
-    with ExitStack() as running, _stopped_by_signals():
+    with ExitStack() as running, stopped_by_signals():
         try:
             cloud = running.enter_context(local_cloud(data / "cloud.log"))
             discovery.record(cloud.endpoint_url)
@@ -98,23 +96,6 @@ def _watch(cloud: subprocess.Popen[str], lab: subprocess.Popen[str], gone: str) 
             if cloud.poll() is not None and not told:
                 click.echo(gone)
                 told = True
-
-
-@contextmanager
-def _stopped_by_signals() -> Iterator[None]:
-    """Let Ctrl-C, a termination request and a closed terminal end the block alike."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    # SIGINT too: a shell that starts this in the background hands it down as ignored.
-    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
-    try:
-        yield
-    finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
 
 
 def _fallback(data: Path) -> Path | None:

@@ -11,6 +11,7 @@
 | GET outbox | all | the e-mail and text messages that the caller's account has sent |
 | POST permissions {"enforced": true} | all | resource policies hold between the services of the caller's account |
 | POST environments/kill {"function": name} | all | kills the execution environments of the caller's account, or of one function, as ``kill -9`` does |
+| POST gateway/render {"template": text, "event": {…}} | all | renders a mapping template of API Gateway with an event that was made up |
 | GET patches | all | the points of moto that this server replaces, with the reason |
 """
 
@@ -35,6 +36,7 @@ from helpers.localcloud import compute, events
 from helpers.localcloud.accounts import account_of_key, empty_account, is_account_id
 from helpers.localcloud.context import CloudContext
 from helpers.localcloud.events import topic_envelopes
+from helpers.localcloud.gateway.template_trials import render_trial
 from helpers.localcloud.leases import Leases
 from helpers.localcloud.patches import POINTS
 from helpers.localcloud.travel import travel
@@ -55,6 +57,7 @@ _ROUTES = Map(
         Rule("/outbox", endpoint="outbox", methods=["GET"]),
         Rule("/permissions", endpoint="permissions", methods=["POST"]),
         Rule("/environments/kill", endpoint="kill", methods=["POST"]),
+        Rule("/gateway/render", endpoint="render", methods=["POST"]),
         Rule("/patches", endpoint="patches", methods=["GET"]),
     ]
 )
@@ -174,6 +177,13 @@ class ControlApp:
                 'to kill environments, send a JSON body such as {"function": "thumbnail"}, or none'
             ) from None
         return _json({"killed": compute.engine().crash(caller_account(request), function)})
+
+    def _render(self, request: Request) -> Response:
+        try:
+            asked = json.loads(request.get_data(as_text=True))
+        except (ValueError, RecursionError):
+            asked = None
+        return _json(render_trial(asked))
 
     def _patches(self, request: Request) -> Response:
         return _json({"patches": [{"target": point.target, "why": point.why} for point in POINTS.values()]})

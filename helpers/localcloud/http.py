@@ -5,20 +5,32 @@ from __future__ import annotations
 import functools
 import json
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from helpers.errors import CloudUnavailable
 from helpers.localcloud import direct, provenance
-from helpers.localcloud.wire import HttpServer, WSGIApp
+from helpers.localcloud.gateway.hosts import MOST_API_BODY_BYTES, Address, address_of
+from helpers.localcloud.wire import TOO_LARGE_KEY, HttpServer, Request, WSGIApp
 
 _OWN_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+MOST_BODY_BYTES = 1024**3
+
+Serve = Callable[[Address, dict[str, Any], Any], Iterable[bytes]]
+
+
+def body_limit(request: Request) -> int:
+    """How many bytes of a request's body are read: 10 MB for an API, and what an object of S3 may have for everything else."""
+    host = next((value for name, value in request.headers if name.lower() == "host"), "")
+    return MOST_API_BODY_BYTES if address_of(host, request.target.decode("latin-1")) else MOST_BODY_BYTES
 
 
 class Dispatcher:
-    """One WSGI application: our mounts by path prefix, everything else to moto.
+    """One WSGI application: APIs and function URLs by host or path, our mounts by path prefix, everything else to moto.
+
+    serve: answers requests for APIs and function URLs; set once the gateway is put together.
 
     moto's own ``/moto-api`` is closed: it could reset every account of the server at once. A request that names another host
     than this computer is refused: it comes from a web page that had its name point here.
@@ -26,6 +38,7 @@ class Dispatcher:
 
     def __init__(self, mounts: dict[str, WSGIApp]) -> None:
         self._mounts = mounts
+        self.serve: Serve | None = None
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._handler_of = functools.cache(direct.handler_of)
 
@@ -35,6 +48,13 @@ class Dispatcher:
         if not host.endswith(_OWN_HOSTS):
             return _refuse(
                 start_response, "403 FORBIDDEN", f"this server answers to 127.0.0.1 and localhost, not to {host}"
+            )
+        address = address_of(host, environ["RAW_URI"]) if self.serve else None
+        if self.serve and address:
+            return self.serve(address, environ, start_response)
+        if environ.get(TOO_LARGE_KEY):
+            return _refuse(
+                start_response, "413 CONTENT TOO LARGE", f"this server takes bodies of up to {MOST_BODY_BYTES} bytes"
             )
         for prefix, app in self._mounts.items():
             if path == prefix or path.startswith(prefix + "/"):
@@ -71,7 +91,7 @@ def bind(port: int, app: WSGIApp) -> HttpServer:
     Raises: ``CloudUnavailable`` when the port is taken or not a port.
     """
     try:
-        return HttpServer(port, app)
+        return HttpServer(port, app, body_limit)
     except (OSError, OverflowError) as error:
         raise CloudUnavailable(
             f"port {port} on 127.0.0.1 cannot be used ({error}): choose another with --port, or leave --port out for a free one"

@@ -9,9 +9,18 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 from __future__ import annotations
 
 import fnmatch
+import ipaddress
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
+
+
+def _in_network(value: str, wanted: str) -> bool:
+    try:
+        return ipaddress.ip_address(value) in ipaddress.ip_network(wanted, strict=False)
+    except ValueError:
+        return False
+
 
 _OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "stringequals": lambda value, wanted: value == wanted,
@@ -19,6 +28,7 @@ _OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "stringlike": fnmatch.fnmatchcase,
     "arnequals": fnmatch.fnmatchcase,
     "arnlike": fnmatch.fnmatchcase,
+    "ipaddress": _in_network,
     "bool": lambda value, wanted: value.lower() == wanted.lower(),
 }
 _NEGATED = {
@@ -27,6 +37,7 @@ _NEGATED = {
     "stringnotlike": "stringlike",
     "arnnotequals": "arnequals",
     "arnnotlike": "arnlike",
+    "notipaddress": "ipaddress",
 }
 
 
@@ -45,22 +56,42 @@ def allows(
     ``sns.amazonaws.com``. context: what conditions compare with, by key, such as ``{"aws:SourceArn": topic_arn}``.
     No policy, or one that cannot be read, allows nothing.
     """
+    effects = _effects(policy, action, resource, account, service, context)
+    return "Allow" in effects and "Deny" not in effects
+
+
+def denies(
+    policy: str | dict[str, Any] | None, *, action: str, resource: str, context: Mapping[str, str] | None = None
+) -> bool:
+    """Whether a resource policy forbids an unknown caller ``action`` by a statement that denies."""
+    return "Deny" in _effects(policy, action, resource, None, None, context)
+
+
+def _effects(
+    policy: str | dict[str, Any] | None,
+    action: str,
+    resource: str,
+    account: str | None,
+    service: str | None,
+    context: Mapping[str, str] | None,
+) -> set[Any]:
     try:
         document = json.loads(policy) if isinstance(policy, str) else policy or {}
         statements = _as_list(document.get("Statement"))
     except (ValueError, AttributeError):
-        return False
+        return set()
     known = {key.lower(): value for key, value in (context or {}).items()}
-    effects = {
+    return {
         statement.get("Effect")
         for statement in statements
         if isinstance(statement, dict)
         and _names(statement.get("Principal"), account, service)
-        and _matches(statement.get("Action"), action, ignore_case=True)
-        and _matches(statement.get("Resource", "*"), resource)
+        and _covers(statement, "Action", action, ignore_case=True)
+        and _covers(
+            {"Resource": "*", **statement} if "NotResource" not in statement else statement, "Resource", resource
+        )
         and _conditions_hold(statement, known)
     }
-    return "Allow" in effects and "Deny" not in effects
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -76,6 +107,13 @@ def _names(principal: Any, account: str | None, service: str | None) -> bool:
     if "*" in named:
         return True
     return account is not None and any(name == account or name.startswith(f"arn:aws:iam::{account}:") for name in named)
+
+
+def _covers(statement: Mapping[str, Any], member: str, value: str, ignore_case: bool = False) -> bool:
+    """Whether a statement speaks of ``value``, by ``Action`` or ``NotAction`` (``Resource`` or ``NotResource``)."""
+    if f"Not{member}" in statement:
+        return not _matches(statement[f"Not{member}"], value, ignore_case)
+    return _matches(statement.get(member), value, ignore_case)
 
 
 def _matches(patterns: Any, value: str, ignore_case: bool = False) -> bool:

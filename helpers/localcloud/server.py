@@ -47,11 +47,23 @@ class LocalCloud:
     def __init__(
         self, port: int = 0, *, version: str = "dev", secret: str | None = None, mounts: tuple[Mount, ...] = ()
     ) -> None:
+        from helpers.localcloud import gateway  # noqa: F401  (before moto's API Gateway is imported)
         from helpers.localcloud.compute import install as install_compute
         from helpers.localcloud.control import ControlApp
         from helpers.localcloud.events import install as install_events
+        from helpers.localcloud.gateway import install as install_gateway
         from helpers.localcloud.patches import (  # noqa: F401  (importing a patch file applies it)
+            apigateway,
+            apigateway_deployments,
+            apigateway_integrations,
+            apigateway_methods,
+            apigateway_parts,
+            apigateway_plans,
+            apigatewayv2,
             awslambda_mappings,
+            awslambda_urls,
+            cloudwatch,
+            cognitoidp,
             core,
             core_serialize,
             dynamodb,
@@ -91,6 +103,7 @@ class LocalCloud:
             routes[prefix] = app
         install_compute(self.context)
         install_events(self.context)
+        dispatcher.serve = install_gateway(self.context).serve
         self._dispatcher = dispatcher
 
     def start(self) -> None:

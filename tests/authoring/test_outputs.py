@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import struct
 import zlib
+from pathlib import Path
+
+import pytest
 
 from helpers.authoring.notebook_files import NotebookNode, code_cell, node, notebook
-from helpers.authoring.outputs import keep_varying, normalise, outputs_hash, without_text
+from helpers.authoring.outputs import complaints, keep_varying, normalise, outputs_hash, without_text
 
 
 def executed(*outputs: dict[str, object], tags: tuple[str, ...] = (), source: str = "look()") -> NotebookNode:
@@ -73,3 +77,44 @@ def test_only_outputs_that_nobody_compares_are_kept_from_an_earlier_run() -> Non
         made = executed(later, tags=tags)
         keep_varying(made, executed(earlier, tags=tags))
         assert made.cells[0].outputs[0].text == kept
+
+
+NOW = dt.datetime.now(dt.UTC)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "8e6d1b52-3c5f-4d3a-9a4e-2f0c6f1d7b11",
+        "RequestId: 8E6D1B52-3C5F-4D3A-9A4E-2F0C6F1D7B11",
+        "Root=1-6745a1b2-0123456789abcdef01234567;Sampled=1",
+        f"{NOW:%Y-%m-%dT%H:%M:%S}.123Z",
+        f"{NOW:%Y-%m-%d %H:%M}",
+        f"{NOW + dt.timedelta(days=300):%Y-%m-%dT%H:%M:%SZ}",
+        "at 10:21:58 it was there",
+        "[26/Nov/2026:10:21:58 +0000]",
+        "Thu, 26 Nov 2026 10:21:58 GMT",
+    ],
+)
+def test_an_id_or_a_time_of_one_run_is_refused_unless_nobody_compares_it(shown: str) -> None:
+    output = {"output_type": "stream", "name": "stdout", "text": f"before\n{shown}\n"}
+    (problem, repair), *others = complaints(executed(output).cells[0], Path("/nowhere/at/all"))
+    assert "shows a request id or a time" in problem and "nbval-ignore-output" in repair and not others
+    assert not list(complaints(executed(output, tags=("nbval-ignore-output",)).cells[0], Path("/nowhere/at/all")))
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "2012-10-17",
+        "arn:aws:sqs:us-east-1:111122223333:orders",
+        "taken 2024:05:01 10:20:30",
+        "1970-01-01T00:00:00.000Z",
+        "2024-99-99T10:20:30Z",
+        "3:10:2 and 12:30",
+        "m-0001-0002",
+    ],
+)
+def test_what_the_next_run_shows_again_is_kept(shown: str) -> None:
+    output = {"output_type": "stream", "name": "stdout", "text": shown}
+    assert not list(complaints(executed(output).cells[0], Path("/nowhere/at/all")))

@@ -5,11 +5,15 @@ from __future__ import annotations
 import http.client
 import re
 import socket
+import time
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from helpers.localcloud.http import serve_in_thread
+from helpers.localcloud.wire import TOO_LARGE_KEY, HttpServer
 from tests.conftest import CloudProcess
 
 
@@ -103,3 +107,87 @@ def test_large_bodies_travel_both_ways(cloud: CloudProcess, account: str) -> Non
     body = bytes(range(256)) * 40_000
     s3.put_object(Bucket=f"large-{account}", Key="ten-megabytes", Body=body)
     assert s3.get_object(Bucket=f"large-{account}", Key="ten-megabytes")["Body"].read() == body
+
+
+def echo(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    status = "413 Content Too Large" if environ[TOO_LARGE_KEY] else "200 OK"
+    start_response(status, [("X-Odd", environ.get("HTTP_X_ODD", ""))])
+    return [environ["wsgi.input"].read()]
+
+
+@pytest.fixture
+def impatient() -> Iterator[tuple[str, int]]:
+    """A server that takes bodies of 100 bytes, and waits 0.3 seconds for the rest of a request."""
+    server = HttpServer(0, echo, lambda request: 100)
+    server.patience_seconds = 0.3
+    serve_in_thread(server)
+    yield "127.0.0.1", server.port
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    "half",
+    [b"G", b"GET / HTTP/1.1\r\nHost: loc", b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc"],
+    ids=["one byte", "half a header", "half a body"],
+)
+def test_a_request_that_does_not_go_on_is_given_up(impatient: tuple[str, int], half: bytes) -> None:
+    with socket.create_connection(impatient, timeout=10) as connection:
+        connection.sendall(half)
+        assert connection.recv(1000).startswith(b"HTTP/1.1 408")
+        assert connection.recv(1000) == b""
+
+
+def test_a_request_that_trickles_is_given_up_too(impatient: tuple[str, int]) -> None:
+    began = time.monotonic()
+    with socket.create_connection(impatient, timeout=0.05) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nX: ")
+        said = b""
+        while not said:
+            assert time.monotonic() - began < 10
+            connection.sendall(b"a")
+            try:
+                said = connection.recv(1000)
+            except TimeoutError:
+                continue
+    assert said.startswith(b"HTTP/1.1 408")
+
+
+def test_a_connection_may_rest_between_requests(impatient: tuple[str, int]) -> None:
+    connection = http.client.HTTPConnection(*impatient, timeout=10)
+    connection.request("POST", "/", b"one")
+    assert connection.getresponse().read() == b"one"
+    connection.sock.settimeout(0.8)
+    with pytest.raises(TimeoutError):
+        connection.sock.recv(1)
+    connection.sock.settimeout(10)
+    connection.request("POST", "/", b"two")
+    assert connection.getresponse().read() == b"two"
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 1000", "Transfer-Encoding: chunked"])
+def test_a_body_past_its_limit_is_not_kept_and_the_client_reads_its_answer(
+    impatient: tuple[str, int], framing: str
+) -> None:
+    body = b"x" * 1000 if "Length" in framing else b"3e8\r\n" + b"x" * 1000 + b"\r\n0\r\n\r\n"
+    said = say(impatient, f"POST / HTTP/1.1\r\nHost: h\r\n{framing}\r\n\r\n".encode() + body)
+    assert said.startswith(b"HTTP/1.1 413")
+    assert said.endswith(b"\r\n\r\n")
+    assert said.count(b"HTTP/1.1") == 1
+    assert say(impatient, b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n" + b"y" * 100).endswith(
+        b"y" * 100
+    )
+
+
+def test_headers_that_are_no_latin_text_do_not_end_the_connection() -> None:
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("X-Note", "ok ✓")])
+        return [b"fine"]
+
+    server = HttpServer(0, app, lambda request: 100)
+    serve_in_thread(server)
+    said = say(("127.0.0.1", server.port), b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+    server.shutdown()
+    server.server_close()
+    assert said.startswith(b"HTTP/1.1 200")
+    assert said.endswith(b"fine")

@@ -90,6 +90,7 @@ class Exchange:
 
     received: virtual time, aware, UTC. trace: the value of ``X-Amzn-Trace-Id`` that goes on. method, path_parameters: what routing found.
     authorizer: ``$context.authorizer``, values as they are seen by templates and integrations (``principalId``, context, ``claims``).
+    authorizer_policy: the policy that a Lambda authorizer answered with.
     identity: what is known of the caller beside address and agent, in the names of ``$context.identity``. error: ``$context.error``.
     integration: what is known of the integration's answer, in the names of ``$context.integration`` (``status``, ``latency`` in milliseconds).
     request_overrides, response_overrides: what a template set under ``$context.requestOverride`` and ``$context.responseOverride``.
@@ -114,6 +115,7 @@ class Exchange:
     response_overrides: dict[str, Any] = field(default_factory=lambda: {"header": {}, "status": None})
     logged: list[str] = field(default_factory=list)
     canary: bool = False
+    authorizer_policy: dict[str, Any] | None = None
     test: bool = False
 
     def log(self, line: str) -> None:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class FailureType:
-    """status: HTTP status unless a gateway response has another. message: ``$context.error.message``. error_type: ``x-amzn-ErrorType``."""
+    """status: HTTP status unless a gateway response has another. message: ``$context.error.message``, which authorizers that fail leave null.
+    error_type: ``x-amzn-ErrorType``."""
 
     name: str
     status: int
-    message: str
+    message: str | None
     error_type: str
 
 
@@ -24,8 +25,8 @@ FAILURE_TYPES = {
     for one in (
         FailureType("ACCESS_DENIED", 403, "User is not authorized to access this resource", "AccessDeniedException"),
         FailureType("API_CONFIGURATION_ERROR", 500, "Internal server error", "InternalServerErrorException"),
-        FailureType("AUTHORIZER_CONFIGURATION_ERROR", 500, "Internal server error", "AuthorizerConfigurationException"),
-        FailureType("AUTHORIZER_FAILURE", 500, "Internal server error", "AuthorizerConfigurationException"),
+        FailureType("AUTHORIZER_CONFIGURATION_ERROR", 500, None, "AuthorizerConfigurationException"),
+        FailureType("AUTHORIZER_FAILURE", 500, None, "AuthorizerConfigurationException"),
         FailureType("BAD_REQUEST_BODY", 400, "Invalid request body", "BadRequestException"),
         FailureType("BAD_REQUEST_PARAMETERS", 400, "Missing required request parameters", "BadRequestException"),
         FailureType("DEFAULT_4XX", 400, "Bad Request", "BadRequestException"),
@@ -51,8 +52,10 @@ class GatewayFailure(Exception):
     """The request ends here with a gateway response.
 
     name: one of ``FAILURE_TYPES``. message, status, error_type: where this case differs from its type. detail: ``$context.error.validationErrorString``.
-    reason: what the execution log says.
+    reason: what the execution log says. template: the body where the API has no gateway response of its own.
     """
+
+    template = '{"message":$context.error.messageString}'
 
     def __init__(
         self,

@@ -41,6 +41,8 @@ class Integration:
     passthrough_behavior: str = "WHEN_NO_MATCH"
     content_handling: str | None = None
     timeout_ms: int = 29_000
+    connection_type: str | None = None
+    cache_key_parameters: tuple[str, ...] = ()
     responses: Mapping[str, IntegrationResponse] = field(default_factory=dict)
 
 
@@ -140,7 +142,8 @@ class Canary:
 
 @dataclass(frozen=True)
 class StageSettings:
-    """A stage as it is now. method_settings: as ``GetStage`` gives them, by ``*/*`` or ``orders~1{id}/GET``. access_log: ``destinationArn`` and ``format``."""
+    """A stage as it is now. method_settings: as ``GetStage`` gives them, by ``*/*``, ``orders~1{id}/GET`` or
+    ``~1/GET`` for the root. access_log: ``destinationArn`` and ``format``."""
 
     name: str
     deployment_id: str
@@ -195,7 +198,7 @@ def stage_of(stage: models.Stage) -> StageSettings:
         name=str(stage.name),
         deployment_id=str(stage.deployment_id),
         variables=dict(stage.variables),
-        method_settings={key: dict(settings) for key, settings in stage.method_settings.items()},
+        method_settings={_place(key): dict(settings) for key, settings in stage.method_settings.items()},
         access_log=dict(stage.access_log_settings or {}),
         tracing=bool(stage.tracing_enabled),
         canary=Canary(
@@ -206,6 +209,11 @@ def stage_of(stage: models.Stage) -> StageSettings:
         if canary
         else None,
     )
+
+
+def _place(key: str) -> str:
+    """``~1orders/GET`` and ``orders/GET`` name the same method; the root alone keeps its slash."""
+    return key if key.startswith("~1/") else key.removeprefix("~1")
 
 
 def _method(resource: models.Resource, method: models.Method) -> Method:
@@ -244,6 +252,8 @@ def _integration(integration: models.Integration) -> Integration:
         passthrough_behavior=(integration.passthrough_behaviour or "WHEN_NO_MATCH").upper(),
         content_handling=integration.content_handling,
         timeout_ms=int(integration.timeout_in_millis or 29_000),
+        connection_type=integration.connection_type,
+        cache_key_parameters=tuple(integration.cache_key_parameters or ()),
         responses={
             status: IntegrationResponse(
                 status,
@@ -268,5 +278,5 @@ def _authorizer(authorizer: models.Authorizer) -> Authorizer:
         identity_validation_expression=authorizer.identity_validation_expression,
         ttl=300 if ttl is None else int(ttl),
         provider_arns=tuple(authorizer.provider_arns or ()),
-        settings=authorizer.to_json(),
+        settings={**authorizer.to_json(), "jwtConfiguration": getattr(authorizer, "jwt_configuration", None)},
     )

@@ -1,4 +1,4 @@
-"""What a mapping template can hold in its hands: values, how they print, and the Java methods that it may call on them.
+"""What a mapping template can hold in its hands: values, how they print, and how they print.
 
 Strings, numbers, booleans, maps (``dict``) and lists are plain Python values. A list that came out of JSON prints as JSON, one that the template
 made (``ArrayList``) prints as Java prints it. Nothing of Python can be reached: a method exists when it stands in a table here.
@@ -13,10 +13,10 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import regex
-
 LONGEST = 10 * 1024 * 1024
-PATTERN_SECONDS = 1.0
+MOST_ELEMENTS = 100_000
+MOST_PIECES = 500_000
+DEEPEST_VALUE = 100
 UNDEFINED = ""
 
 
@@ -39,13 +39,67 @@ class Variable:
     properties: Mapping[str, Any] = {}
 
 
+class _Written:
+    """Text as it grows, within bounds."""
+
+    def __init__(self, json_form: bool, ordered: bool = False) -> None:
+        self._json, self._ordered = json_form, ordered
+        self._words: list[str] = []
+        self._length = 0
+
+    def whole(self, value: Any) -> str:
+        self._write(value, 0)
+        return "".join(self._words)
+
+    def _add(self, words: str) -> None:
+        self._words.append(words)
+        self._length += len(words)
+        if self._length > LONGEST or len(self._words) > MOST_PIECES:
+            raise Refusal("a value grew past what a payload can hold")
+
+    def _write(self, value: Any, depth: int) -> None:
+        if depth > DEEPEST_VALUE:
+            raise Refusal(f"a value is nested more than {DEEPEST_VALUE} levels deep, or contains itself")
+        if isinstance(value, list) and not isinstance(value, ArrayList) and not self._json:
+            self._add(_Written(True).whole(value))
+        elif isinstance(value, list):
+            self._many(value, lambda one: self._write(one, depth + 1), "[]")
+        elif isinstance(value, Entry) and not self._json:
+            self._pair(str(value.get("key")), value.get("value"), depth)
+        elif isinstance(value, dict):
+            keys = sorted(value, key=text) if self._ordered else list(value)
+            self._many(keys, lambda key: self._pair(text(key), value[key], depth), "{}")
+        elif self._json and (value is None or isinstance(value, str | bool | int)):
+            self._add(json.dumps(value, ensure_ascii=False))
+        else:
+            self._add(text(value))
+
+    def _many(self, values: list[Any], write: Callable[[Any], None], marks: str) -> None:
+        self._add(marks[0])
+        for number, one in enumerate(values):
+            if number:
+                self._add("," if self._json else ", ")
+            write(one)
+        self._add(marks[1])
+
+    def _pair(self, key: str, value: Any, depth: int) -> None:
+        self._add(f"{json.dumps(key, ensure_ascii=False)}:" if self._json else f"{key}=")
+        self._write(value, depth + 1)
+
+
 def compact(value: Any) -> str:
-    """A value as JSON without spaces; what JSON does not know prints as text."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=text)
+    """A value as JSON without spaces; what JSON does not know prints as text.
+
+    Raises: ``Refusal`` when it is larger than a payload, or contains itself.
+    """
+    return _Written(True).whole(value)
 
 
 def text(value: Any) -> str:
-    """A value as it prints: Java's words for numbers, ``{key=value}`` for maps, JSON for lists that came from JSON."""
+    """A value as it prints: Java's words for numbers, ``{key=value}`` for maps, JSON for lists that came from JSON.
+
+    Raises: ``Refusal`` when it is larger than a payload, or contains itself.
+    """
     if isinstance(value, str):
         return value
     if value is None:
@@ -54,13 +108,9 @@ def text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return _double(value)
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}={text(one)}" for key, one in value.items()) + "}"
-    if isinstance(value, ArrayList):
-        return "[" + ", ".join(map(text, value)) + "]"
-    if isinstance(value, list):
-        return compact(value)
-    return "" if isinstance(value, Variable) else str(value)
+    if isinstance(value, dict | list):
+        return _Written(False).whole(value)
+    return str(value) if isinstance(value, int) else ""
 
 
 def printed(value: Any) -> str:
@@ -75,6 +125,8 @@ def true(value: Any) -> bool:
 
 def equal(left: Any, right: Any) -> bool:
     """``==``: numbers by value, values of one kind by content, anything else by how it prints."""
+    if isinstance(left, dict | list) and isinstance(right, dict | list):
+        return _Written(True, ordered=True).whole(left) == _Written(True, ordered=True).whole(right)
     if is_number(left) and is_number(right) or type(left) is type(right):
         return bool(left == right)
     if left is None or right is None:
@@ -125,34 +177,13 @@ def assign(value: Any, key: Any, new: Any) -> None:
         value[key] = new
 
 
-def call(value: Any, name: str, arguments: list[Any]) -> Any:
-    """``$value.name(arguments)``; undefined when the value has no such method.
-
-    Raises: ``Refusal`` when the method cannot do what is asked.
-    """
-    methods = value.methods if isinstance(value, Variable) else _methods_of(value)
-    method = methods.get(name) or _EVERY.get(name)
-    if method is None:
-        return UNDEFINED
-    try:
-        return method(*arguments) if isinstance(value, Variable) else method(value, *arguments)
-    except TimeoutError:
-        raise Refusal(f"the pattern of .{name}() took longer than {PATTERN_SECONDS:.0f} s") from None
-    except regex.error as problem:
-        raise Refusal(f"the pattern of .{name}() is none: {problem}") from None
-    except (TypeError, ValueError, IndexError, AttributeError):
-        return UNDEFINED
-
-
 def _double(value: float) -> str:
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if value == 0 or 1e-3 <= abs(value) < 1e7:
         return repr(value)
-    digits, _, exponent = f"{value:.17g}".partition("e")
     shortest = repr(value)
     mantissa, _, power = (shortest if "e" in shortest else _scientific(shortest)).partition("e")
-    del digits, exponent
     return f"{mantissa if '.' in mantissa else mantissa + '.0'}E{int(power)}"
 
 
@@ -164,142 +195,3 @@ def _scientific(plain: str) -> str:
     power = len(whole) - 1 if whole.strip("0") else -(len(fraction) - len(fraction.lstrip("0")) + 1)
     significant = significant.rstrip("0") or "0"
     return f"{sign}{significant[0]}.{significant[1:] or '0'}e{power}"
-
-
-def _methods_of(value: Any) -> Mapping[str, Callable[..., Any]]:
-    for kind, methods in _METHODS:
-        if isinstance(value, kind):
-            return methods
-    return {}
-
-
-def _replaced(value: str, pattern: str, replacement: str) -> str:
-    groups = regex.sub(r"\\(?!g<)", r"\\\\", regex.sub(r"\$(\d)", r"\\g<\1>", replacement))
-    return bounded(regex.sub(pattern, groups, value, timeout=PATTERN_SECONDS))
-
-
-def _split(value: str, pattern: str) -> ArrayList:
-    parts = regex.split(pattern, value, timeout=PATTERN_SECONDS) if value else [""]
-    while len(parts) > 1 and not parts[-1]:
-        parts.pop()
-    return ArrayList(parts)
-
-
-def _substring(value: str, start: int, end: int | None = None) -> str:
-    stop = len(value) if end is None else end
-    if not 0 <= start <= stop <= len(value):
-        raise Refusal(f"String index out of range: .substring({start}, {stop}) of a string of {len(value)} characters")
-    return value[start:stop]
-
-
-def _put(values: dict[str, Any], key: Any, value: Any) -> Any:
-    before = values.get(key)
-    values[key] = value
-    return before
-
-
-def _put_all(values: dict[str, Any], more: dict[str, Any]) -> None:
-    values.update(more)
-
-
-def _add(values: list[Any], *given: Any) -> Any:
-    if len(given) == 2:
-        values.insert(*given)
-        return None
-    (value,) = given
-    values.append(value)
-    return True
-
-
-def _add_all(values: list[Any], more: list[Any]) -> bool:
-    values.extend(more)
-    return bool(more)
-
-
-def _set(values: list[Any], index: int, value: Any) -> Any:
-    before = values[index]
-    values[index] = value
-    return before
-
-
-def _remove(values: list[Any], which: Any) -> Any:
-    if is_number(which):
-        return values.pop(which)
-    found = which in values
-    if found:
-        values.remove(which)
-    return found
-
-
-def _index(values: list[Any], value: Any) -> int:
-    return values.index(value) if value in values else -1
-
-
-_EVERY: Mapping[str, Callable[..., Any]] = {"toString": text, "equals": equal}
-_METHODS: tuple[tuple[type | tuple[type, ...], Mapping[str, Callable[..., Any]]], ...] = (
-    (
-        str,
-        {
-            "length": len,
-            "isEmpty": lambda value: not value,
-            "contains": lambda value, part: part in value,
-            "startsWith": str.startswith,
-            "endsWith": str.endswith,
-            "equalsIgnoreCase": lambda value, other: value.lower() == other.lower(),
-            "indexOf": str.find,
-            "lastIndexOf": str.rfind,
-            "substring": _substring,
-            "charAt": lambda value, index: value[index] if index >= 0 else UNDEFINED,
-            "concat": lambda value, more: bounded(value + more),
-            "toLowerCase": str.lower,
-            "toUpperCase": str.upper,
-            "trim": str.strip,
-            "replace": lambda value, old, new: bounded(value.replace(old, new)),
-            "replaceAll": _replaced,
-            "replaceFirst": lambda value, pattern, new: regex.sub(
-                pattern, new, value, count=1, timeout=PATTERN_SECONDS
-            ),
-            "matches": lambda value, pattern: regex.fullmatch(pattern, value, timeout=PATTERN_SECONDS) is not None,
-            "split": _split,
-        },
-    ),
-    (
-        Entry,
-        {"getKey": lambda entry: entry["key"], "getValue": lambda entry: entry["value"]},
-    ),
-    (
-        dict,
-        {
-            "size": len,
-            "isEmpty": lambda values: not values,
-            "get": lambda values, key: values.get(key),
-            "getOrDefault": lambda values, key, other: values.get(key, other),
-            "put": _put,
-            "putAll": _put_all,
-            "remove": lambda values, key: values.pop(key, None),
-            "clear": dict.clear,
-            "containsKey": lambda values, key: key in values,
-            "containsValue": lambda values, value: value in values.values(),
-            "keySet": lambda values: ArrayList(values),
-            "values": lambda values: ArrayList(values.values()),
-            "entrySet": lambda values: ArrayList(Entry(key=key, value=value) for key, value in values.items()),
-        },
-    ),
-    (
-        list,
-        {
-            "size": len,
-            "isEmpty": lambda values: not values,
-            "get": lambda values, index: item(values, index),
-            "contains": lambda values, value: value in values,
-            "indexOf": _index,
-            "add": _add,
-            "addAll": _add_all,
-            "set": _set,
-            "remove": _remove,
-            "clear": list.clear,
-            "subList": lambda values, start, end: ArrayList(values[start:end]),
-        },
-    ),
-    ((int, float), {"intValue": int, "longValue": int, "doubleValue": float}),
-)

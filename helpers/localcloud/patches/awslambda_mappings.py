@@ -15,6 +15,7 @@ from helpers.localcloud import events
 from helpers.localcloud.compute.errors import LambdaError, Validation
 from helpers.localcloud.compute.functions import kept, parse
 from helpers.localcloud.events.mappings import EventSourceMapping
+from helpers.localcloud.gateway import function_urls
 from helpers.localcloud.patches import patch
 
 _WHY = "moto pushes inside of the sender's call, one record at a time, and ignores most of a mapping's settings"
@@ -123,12 +124,13 @@ def _get_resource_by_arn(original: Any, self: LambdaBackend, arn: str) -> Any:
     return original(self, arn)
 
 
-@patch("moto.awslambda.models:LambdaBackend.delete_function", why="the pollers of its mappings have nothing to call")
+@patch("moto.awslambda.models:LambdaBackend.delete_function", why="its mappings and URLs have nothing to call")
 def _delete_function(original: Any, self: LambdaBackend, function_name: str, qualifier: str | None = None) -> None:
     original(self, function_name, qualifier)
     if qualifier is None:
         name = parse(function_name, None, self.account_id, self.region_name).name
         events.plane().mappings.function_deleted(self.account_id, self.region_name, name)
+        function_urls.function_deleted(self.account_id, self.region_name, name)
 
 
 def _uuid(response: LambdaResponse) -> str:

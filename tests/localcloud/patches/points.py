@@ -6,6 +6,8 @@ import importlib
 import inspect
 from typing import Any
 
+import helpers.localcloud.gateway  # noqa: F401  (moto's API Gateway cannot be imported without it)
+
 
 def attribute(target: str) -> Any:
     """What stands at ``module:Class.attribute``, with its wrapper: a property stays a property."""
