@@ -397,7 +397,7 @@ asked = httpx.options(invoke_url(shop, "prod") + "/products/caneca", trust_env=F
 print(asked.status_code, asked.headers["access-control-allow-origin"])
 
 # %% [markdown] id="merge-read" lang="en"
-# `ANY` takes every method, `{proxy+}` all that follows, but at least one part: bare `/legacy` is a resource without a method. A `MOCK` answers by itself, without a back end: just right for a browser's *preflight*. Its static values stand in single quotes, and each header is declared in `responses`. The **real** answer
+# `ANY` takes every method, `{proxy+}` all that follows, but at least one part: bare `/legacy` is a resource without a method. A path that is written out wins over both. A `MOCK` answers by itself, without a back end: just right for a browser's *preflight*. Its static values stand in single quotes, and each header is declared in `responses`. The **real** answer
 # needs `Access-Control-Allow-Origin` as well, and behind a proxy only the function can put it there
 # ([CORS](https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html), checked 2026-11).
 #
@@ -405,8 +405,8 @@ print(asked.status_code, asked.headers["access-control-allow-origin"])
 #
 # **The post** knows REST APIs only. An HTTP API is younger and cheaper, and made in one call. **Bet:** the same function, the same path; the same answer?
 
-# %% [markdown] id="merge-read" lang="pt-BR" of="b12231"
-# `ANY` pega todos os métodos, `{proxy+}` tudo o que vem depois, mas pelo menos uma parte: `/legacy` sozinho é um recurso sem método. Um `MOCK` responde sozinho, sem backend: ideal para o *preflight* do navegador. Os valores fixos ficam entre aspas simples, e cada header é declarado em `responses`. A resposta **de verdade**
+# %% [markdown] id="merge-read" lang="pt-BR" of="56023c"
+# `ANY` pega todos os métodos, `{proxy+}` tudo o que vem depois, mas pelo menos uma parte: `/legacy` sozinho é um recurso sem método. Um caminho escrito por extenso ganha dos dois. Um `MOCK` responde sozinho, sem backend: ideal para o *preflight* do navegador. Os valores fixos ficam entre aspas simples, e cada header é declarado em `responses`. A resposta **de verdade**
 # também precisa de `Access-Control-Allow-Origin`, e atrás de um proxy só a função pode colocá-lo
 # ([CORS](https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html), conferido em 2026-11).
 #
