@@ -52,8 +52,14 @@ def call(api: Guarded, token: str | None = None, path: str = "/orders") -> httpx
         (None, 401, {"message": "Unauthorized"}),
         ("", 401, {"message": "Unauthorized"}),
         ("unknown", 401, {"message": "Unauthorized"}),
-        ("blocked", 403, {"message": "User is not authorized to access this resource with an explicit deny"}),
-        ("elsewhere", 403, {"message": "User is not authorized to access this resource"}),
+        (
+            "blocked",
+            403,
+            {
+                "Message": "User is not authorized to access this resource with an explicit deny in an identity-based policy"
+            },
+        ),
+        ("elsewhere", 403, {"Message": "User is not authorized to access this resource"}),
         ("broken", 500, {"message": None}),
         ("{}", 500, {"message": None}),
         ('{"principalId": "ana"}', 500, {"message": None}),
@@ -193,3 +199,24 @@ def test_any_answer_is_a_decision_or_a_fault(answer: Any) -> None:
         return
     assert isinstance(decision, Decision)
     assert all(isinstance(value, str) for value in decision.context.values())
+
+
+@pytest.mark.parametrize(
+    ("statement", "status"),
+    [
+        ({"Effect": "Allow", "NotAction": "execute-api:ManageConnections", "Resource": "*"}, 200),
+        ({"Effect": "Allow", "NotAction": "execute-api:*", "Resource": "*"}, 403),
+        ({"Effect": "Allow", "Action": "execute-api:invoke", "NotResource": "arn:aws:execute-api:*:*:*/prod/*"}, 200),
+        ({"Effect": "Allow", "Action": "execute-api:Invoke", "NotResource": "*/GET/orders"}, 403),
+        ({"Effect": "Allow", "Action": "execute-api:*", "Resource": "arn:aws:execute-api:*:*:*/dev/GET/order?"}, 200),
+        ({"Effect": "Allow", "Action": "execute-api:*", "Resource": "arn:aws:execute-api:*:*:*/dev/GET/[n-p]rders"}, 403),
+        ({"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}}}, 200),
+        ({"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}, 403),
+        ({"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"NullLike": {"aws:SourceIp": "x"}}}, 403),
+    ],
+)  # fmt: skip
+def test_a_policy_is_read_as_iam_reads_it(guarded: Guarded, statement: dict[str, Any], status: int) -> None:
+    guarded.route("/orders", guarded.guard(ANSWERS))
+    guarded.deploy()
+    answer = call(guarded, json.dumps({"principalId": "ana", "policyDocument": {"Statement": [statement]}}))
+    assert answer.status_code == status

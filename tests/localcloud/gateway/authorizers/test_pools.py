@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from helpers.localcloud.gateway.authorizers.pools import claim_text
 from tests.conftest import CloudProcess
 from tests.localcloud.gateway.authorizers.conftest import Guarded
 
@@ -131,3 +132,78 @@ def test_a_method_with_scopes_wants_an_access_token_that_has_one(guarded: Guarde
 def test_another_account_s_pool_does_not_open_this_api(members: Guarded, cloud: CloudProcess) -> None:
     stranger = Pool(cloud.client("cognito-idp", "299999999999"))
     assert me(members, stranger.login()["IdToken"]).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("exp", 1714569022, "Wed May 01 13:10:22 UTC 2024"),
+        ("iat", 1714565422, "Wed May 01 12:10:22 UTC 2024"),
+        ("auth_time", 1714565422, "1714565422"),
+        ("email_verified", True, "true"),
+        ("cognito:groups", ["staff", "gold"], "staff,gold"),
+        ("address", {"city": "Recife"}, '{"city":"Recife"}'),
+        ("sub", "ana", "ana"),
+    ],
+)
+def test_claims_are_written_as_aws_writes_them(name: str, value: Any, text: str) -> None:
+    assert claim_text(name, value) == text
+
+
+def behind_jwt(api: Guarded, configuration: dict[str, Any]) -> None:
+    authorizer = api.client.create_authorizer(
+        restApiId=api.id,
+        name="jwt",
+        type="JWT",
+        identitySource="method.request.header.Authorization",
+        jwtConfiguration={"defaultAlgorithms": ["RS256"], **configuration},
+    )["id"]
+    api.route("/me", authorizer, "JWT")
+    api.deploy()
+
+
+@pytest.mark.parametrize(
+    ("rule", "status"),
+    [
+        ({"claimName": "email", "required": True}, 200),
+        ({"claimName": "email", "expectedValues": ["ana@example.com", "eve@example.com"]}, 200),
+        ({"claimName": "email", "expectedValues": ["eve@example.com"]}, 401),
+        ({"claimName": "team", "expectedValues": ["red"]}, 200),
+        ({"claimName": "team", "required": True}, 401),
+    ],
+)
+def test_a_jwt_authorizer_holds_tokens_to_its_further_claims(
+    guarded: Guarded, pool: Pool, rule: dict[str, Any], status: int
+) -> None:
+    issuer = f"https://cognito-idp.us-east-1.amazonaws.com/{pool.id}"
+    behind_jwt(
+        guarded,
+        {
+            "issuers": [
+                {
+                    "issuer": issuer,
+                    "audiences": [pool.client],
+                    "additionalClaims": [{"format": "SINGLE_STRING", "required": False, **rule}],
+                }
+            ]
+        },
+    )
+    assert me(guarded, pool.login()["IdToken"]).status_code == status
+
+
+@pytest.mark.parametrize(("audience", "algorithm", "status"), [("", "RS256", 200), ("another", "RS256", 401), ("", "ES256", 401)])  # fmt: skip
+def test_a_jwt_authorizer_takes_tokens_for_its_audience_and_of_its_algorithms(
+    guarded: Guarded, pool: Pool, audience: str, algorithm: str, status: int
+) -> None:
+    issuer = f"https://cognito-idp.us-east-1.amazonaws.com/{pool.id}"
+    issuers = [{"issuer": issuer, "audiences": [audience or pool.client]}]
+    behind_jwt(guarded, {"issuers": issuers, "defaultAlgorithms": [algorithm]})
+    assert me(guarded, pool.login()["IdToken"]).status_code == status
+
+
+def test_an_issuer_on_another_host_is_refused_by_name(guarded: Guarded, pool: Pool) -> None:
+    behind_jwt(guarded, {"issuers": [{"issuer": "https://login.example.com", "audiences": ["shop"]}]})
+    answer = me(guarded, pool.login()["IdToken"])
+    assert answer.status_code == 500
+    assert "OIDC discovery" in answer.json()["message"]
+    assert answer.headers["x-amzn-errortype"] == "AuthorizerConfigurationException"
