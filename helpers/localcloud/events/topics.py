@@ -25,8 +25,8 @@ from helpers.localcloud.compute.errors import LambdaError
 from helpers.localcloud.events import topic_rules
 from helpers.localcloud.events.delivery import Missing, deliver
 from helpers.localcloud.events.permissions import Refused
+from helpers.localcloud.events.queue_arrivals import together
 from helpers.localcloud.events.queue_memory import Fading
-from helpers.localcloud.events.queues import together
 from helpers.localcloud.events.sns_filters import FilterPolicy, Scope
 from helpers.localcloud.events.topic_envelopes import Attributes, Publication, confirmation, link
 from helpers.localcloud.events.topic_errors import BatchError, InvalidParameter, NotFound

@@ -6,7 +6,8 @@ from typing import Any
 
 from moto.cloudwatch.models import CloudWatchBackend, MetricDatumBase, cloudwatch_backends
 
-from helpers.localcloud.events.queues import QueueStore, stores_of
+from helpers.localcloud.events.queue_store import QueueStore
+from helpers.localcloud.events.queues import stores_of
 from helpers.localcloud.patches import patch
 
 
