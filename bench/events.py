@@ -73,13 +73,7 @@ class Pipeline:
         Raises: ``TimeoutError`` when a row is missing after five minutes.
         """
         began = time.time()
-        for start in range(first, first + count, BATCH):
-            numbers = range(start, min(start + BATCH, first + count))
-            entries = [
-                {"Id": str(number), "Message": json.dumps({"id": f"m{number}", "published": time.time()})}
-                for number in numbers
-            ]
-            self._topics.publish_batch(TopicArn=self._topic, PublishBatchRequestEntries=entries)
+        self.publish(first, count)
         wanted = {f"m{number}" for number in range(first, first + count)}
         for attempt in Retrying(stop=stop_after_delay(300), wait=wait_fixed(0.02 if count == 1 else 0.5), reraise=True):
             with attempt:
@@ -89,6 +83,16 @@ class Pipeline:
         handled = [float(row["handled"]["S"]) for row in rows]
         waits = [(at - float(row["published"]["S"])) * 1000 for at, row in zip(handled, rows, strict=True)]
         return Delivered(max(handled) - began, waits)
+
+    def publish(self, first: int, count: int) -> None:
+        """Publish ``count`` messages in batches of ten, and wait for none of them."""
+        for start in range(first, first + count, BATCH):
+            numbers = range(start, min(start + BATCH, first + count))
+            entries = [
+                {"Id": str(number), "Message": json.dumps({"id": f"m{number}", "published": time.time()})}
+                for number in numbers
+            ]
+            self._topics.publish_batch(TopicArn=self._topic, PublishBatchRequestEntries=entries)
 
     def _row(self, key: str) -> list[dict[str, Any]]:
         item = self._table.get_item(TableName=self._name, Key={"pk": {"S": key}}).get("Item")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 import types
 
 import moto.core.utils
@@ -37,7 +38,7 @@ class VirtualClock:
 
     def timestamp(self) -> float:
         """Virtual time in seconds since 1970."""
-        return self.now().timestamp()
+        return time.time() + self._offset.total_seconds()
 
     @staticmethod
     def check_step(seconds: float) -> None:

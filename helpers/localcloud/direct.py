@@ -1,4 +1,4 @@
-"""moto without Flask, for services that take every call at ``POST /`` and name it in ``X-Amz-Target``.
+"""moto without Flask, for services that take every call at ``POST /`` and name it in ``X-Amz-Target`` or in a form.
 
 Flask only routes here, and there is one route. moto's handlers know nothing of it: under ``mock_aws`` they run without.
 """
@@ -16,6 +16,8 @@ from werkzeug.wrappers import Response
 
 Handler = Callable[[Request, str, dict[str, str]], Any]
 
+_FORM = "application/x-www-form-urlencoded"
+
 
 class _ServerRequest(Request):
     from_wsgi_server = True
@@ -32,7 +34,9 @@ def handler_of(app: Flask) -> Handler | None:
 
 def is_direct(environ: dict[str, Any]) -> bool:
     """Whether a request has the form that needs no routing."""
-    return "HTTP_X_AMZ_TARGET" in environ and environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] == "/"
+    if environ["REQUEST_METHOD"] != "POST" or environ["PATH_INFO"] != "/":
+        return False
+    return "HTTP_X_AMZ_TARGET" in environ or str(environ.get("CONTENT_TYPE", "")).startswith(_FORM)
 
 
 def answer(handler: Handler, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -7,6 +7,7 @@ import itertools
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from helpers.localcloud.clock import VirtualClock
@@ -115,3 +116,37 @@ class Schedule:
                 appointment.action()
             except Exception:
                 _log.exception("an appointment of account %s failed", appointment.account)
+
+
+class Alarm:
+    """One appointment of something that always knows when it has to wake next.
+
+    lock: of its owner, who holds it when it calls ``by`` and ``stop``; ``action`` runs without it.
+    """
+
+    def __init__(
+        self, schedule: Schedule, account: str, lock: AbstractContextManager[object], action: Callable[[], None]
+    ) -> None:
+        self._schedule = schedule
+        self._account = account
+        self._lock = lock
+        self._action = action
+        self._next: Appointment | None = None
+
+    def by(self, moment: float) -> None:
+        """Wake at ``moment`` (seconds since 1970) at the latest."""
+        if self._next and not self._next.cancelled:
+            if self._next.moment <= moment:
+                return
+            self._next.cancel()
+        self._next = self._schedule.at(moment, self._account, self._ring)
+
+    def stop(self) -> None:
+        """Do not wake."""
+        if self._next:
+            self._next.cancel()
+
+    def _ring(self) -> None:
+        with self._lock:
+            self._next = None
+        self._action()

@@ -70,7 +70,7 @@ class Ledger:
     def __init__(self, clock: VirtualClock) -> None:
         self._clock = clock
         self._numbers = itertools.count(1)
-        self._entries: dict[str, deque[Entry]] = {}
+        self._entries: dict[str, deque[tuple[Any, ...]]] = {}
         self._lock = threading.Lock()
 
     def record(
@@ -90,7 +90,8 @@ class Ledger:
         came_from = parent or provenance.origin()
         entry_trace = root_of(trace or provenance.trace())
         with self._lock:
-            entry = Entry(
+            # Entries are made when somebody reads them: few are, and every message waits while they are written.
+            fields = (
                 next(self._numbers),
                 self._clock.timestamp(),
                 account,
@@ -103,14 +104,14 @@ class Ledger:
                 count,
                 detail,
             )
-            self._entries.setdefault(account, deque(maxlen=KEPT_PER_ACCOUNT)).append(entry)
+            self._entries.setdefault(account, deque(maxlen=KEPT_PER_ACCOUNT)).append(fields)
 
     def entries(self, account: str, after: int = 0) -> list[Entry]:
         """The entries of an account with a number above ``after``, oldest first."""
         with self._lock:
             newest_first = reversed(self._entries.get(account, ()))
-            found = list(itertools.takewhile(lambda entry: entry.number > after, newest_first))
-        return found[::-1]
+            found = list(itertools.takewhile(lambda fields: fields[0] > after, newest_first))
+        return [Entry(*fields) for fields in reversed(found)]
 
     def forget(self, account: str) -> None:
         """Tear out the pages of an account that is being emptied."""
@@ -120,5 +121,7 @@ class Ledger:
 
 def root_of(trace_header: str | None) -> str | None:
     """The ``Root`` of an ``X-Amzn-Trace-Id`` header."""
-    parts = (part.partition("=") for part in (trace_header or "").split(";"))
+    if not trace_header:
+        return None
+    parts = (part.partition("=") for part in trace_header.split(";"))
     return next((value for name, _, value in parts if name.strip() == "Root"), None)

@@ -18,8 +18,7 @@ from helpers.localcloud.events.queue_errors import (
     InvalidParameterValue,
     MissingParameter,
 )
-from helpers.localcloud.events.queue_messages import size_in_bytes
-from helpers.localcloud.events.queues import SERVICE_SENDER, Outgoing
+from helpers.localcloud.events.queue_messages import SERVICE_SENDER, Outgoing, size_in_bytes
 
 MOST_BYTES = 1_048_576
 MOST_ENTRIES = 10

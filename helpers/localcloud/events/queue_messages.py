@@ -16,6 +16,7 @@ from helpers.localcloud.events.queue_errors import ReceiptHandleIsInvalid
 
 MessageAttributes = Mapping[str, Mapping[str, Any]]
 
+SERVICE_SENDER = "AIDAIT2UOQQY3AUEKVGXU"
 _TRANSPORT = {"String": b"\x01", "Number": b"\x01", "Binary": b"\x02"}
 
 
@@ -26,6 +27,22 @@ class State(enum.Enum):
     READY = "ready"
     IN_FLIGHT = "in flight"
     GONE = "gone"
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message as a producer hands it in, already found valid.
+
+    delay_seconds: of this message; nothing for the queue's own. sender: the account or the service.
+    """
+
+    body: str
+    message_attributes: MessageAttributes = field(default_factory=dict)
+    system_attributes: dict[str, str] = field(default_factory=dict)
+    delay_seconds: int | None = None
+    group: str | None = None
+    deduplication_id: str | None = None
+    sender: str = SERVICE_SENDER
 
 
 @dataclass(frozen=True)
@@ -78,6 +95,23 @@ class Stored:
         """Change the state, until ``due`` if it ends by itself."""
         self.state, self.due = state, due
         self.version += 1
+
+    def again(self, message_id: str, number: int, sent: float, sequence_number: str | None) -> Stored:
+        """The same content as a message that nobody has received yet, in a queue that gave it ``number`` and ``sequence_number``."""
+        return Stored(
+            message_id,
+            self.body,
+            number,
+            sent,
+            self.sender,
+            self.message_attributes,
+            self.system_attributes,
+            self.group,
+            self.deduplication_id,
+            sequence_number,
+            parent=self.parent,
+            trace=self.trace,
+        )
 
     def attributes(self) -> dict[str, str]:
         """The system attributes as ``ReceiveMessage`` names and writes them."""

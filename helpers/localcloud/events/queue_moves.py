@@ -18,7 +18,8 @@ from moto.sqs.models import SQSBackend
 
 from helpers.localcloud.events.queue_errors import InvalidParameterValue, MissingParameter, ResourceNotFound
 from helpers.localcloud.events.queue_messages import Stored
-from helpers.localcloud.events.queues import QueueStore, find
+from helpers.localcloud.events.queue_store import QueueStore
+from helpers.localcloud.events.queues import find
 
 if TYPE_CHECKING:
     from helpers.localcloud.events.plane import EventPlane

@@ -12,7 +12,8 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
+from json.encoder import encode_basestring
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,7 +43,7 @@ class Publication:
     sequence_number: str | None = None
     signature_version: str = "1"
 
-    @property
+    @cached_property
     def timestamp(self) -> str:
         """When it was published, as the envelope says it."""
         return f"{self.at:%Y-%m-%dT%H:%M:%S}.{self.at.microsecond // 1000:03d}Z"
@@ -84,7 +85,7 @@ class Publication:
         }
         if self.attributes:
             members["MessageAttributes"] = {name: dict(value) for name, value in self.attributes.items()}
-        return json.dumps(members, ensure_ascii=False, indent=2)
+        return _indented(members)
 
     def event(self, subscription_arn: str, endpoint_url: str) -> str:
         """The JSON text of the event that a function gets."""
@@ -110,6 +111,19 @@ class Publication:
         return json.dumps({"Records": [record]}, ensure_ascii=False)
 
 
+def _indented(members: Mapping[str, Any]) -> str:
+    """JSON with a member a line. ``json`` leaves its fast encoder when it indents, so only what is nested is left to that."""
+    lines = [
+        f'  "{name}": {encode_basestring(value) if isinstance(value, str) else _nested(value)}'
+        for name, value in members.items()
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}"
+
+
+def _nested(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2).replace("\n", "\n  ")
+
+
 def confirmation(topic_arn: str, token: str, message_id: str, at: dt.datetime, endpoint_url: str) -> dict[str, str]:
     """What an HTTP endpoint or a mailbox gets before it gets anything else."""
     members = {
@@ -132,6 +146,7 @@ def confirmation(topic_arn: str, token: str, message_id: str, at: dt.datetime, e
     }
 
 
+@lru_cache(maxsize=1024)
 def link(endpoint_url: str, action: str, **parameters: str) -> str:
     """A link that does ``action`` when it is opened."""
     return f"{endpoint_url}/_localcloud/sns?{urlencode({'Action': action, **parameters})}"

@@ -25,13 +25,13 @@ from helpers.localcloud.compute.errors import LambdaError
 from helpers.localcloud.events import topic_rules
 from helpers.localcloud.events.delivery import Missing, deliver
 from helpers.localcloud.events.permissions import Refused
+from helpers.localcloud.events.queue_arrivals import together
 from helpers.localcloud.events.queue_memory import Fading
-from helpers.localcloud.events.queues import together
 from helpers.localcloud.events.sns_filters import FilterPolicy, Scope
 from helpers.localcloud.events.topic_envelopes import Attributes, Publication, confirmation, link
 from helpers.localcloud.events.topic_errors import BatchError, InvalidParameter, NotFound
 from helpers.localcloud.events.topic_http import DEFAULT_POLICY, HttpDeliveries, read_policy
-from helpers.localcloud.metrics import emit
+from helpers.localcloud.metrics import add
 
 if TYPE_CHECKING:
     from helpers.localcloud.events.plane import EventPlane
@@ -107,13 +107,11 @@ class Topics:
             raise InvalidParameter("Message too long")
         with kept(topic).turn:
             publication, repeated = self._publication(topic, texts, subject, attributes, group, deduplication_id)
-            now = self._plane.clock.now()
             self._emit(topic, {"NumberOfMessagesPublished": 1, "PublishSize": size}, units={"PublishSize": "Bytes"})
             if repeated:
                 self._record(topic, "duplicate", publication)
                 return publication
             self._record(topic, "published", publication)
-            publication.at = now
             for subscription in subscriptions_of(topic):
                 self._offer(topic, subscription, publication)
         return publication
@@ -400,8 +398,8 @@ class Topics:
 
     def _emit(self, topic: Topic, values: Mapping[str, float], units: Mapping[str, str] | None = None) -> None:
         region = topic.arn.split(":")[3]
-        now = self._plane.clock.now()
-        emit(topic.account_id, region, "AWS/SNS", {"TopicName": topic.name}, values, now=now, units=units)
+        now = self._plane.clock.timestamp()
+        add(topic.account_id, region, "AWS/SNS", {"TopicName": topic.name}, values, now=now, units=units)
 
 
 def find_topic(arn: str) -> Topic:

@@ -12,9 +12,10 @@ from moto.sqs.responses import SQSResponse
 
 from helpers.localcloud import provenance
 from helpers.localcloud.events import queue_limits
+from helpers.localcloud.events.queue_arrivals import together
 from helpers.localcloud.events.queue_errors import InvalidParameterValue, MissingParameter
-from helpers.localcloud.events.queue_messages import Message, Stored, md5_of_attributes, md5_of_body
-from helpers.localcloud.events.queues import SERVICE_SENDER, store_of, together
+from helpers.localcloud.events.queue_messages import SERVICE_SENDER, Message, Stored, md5_of_attributes, md5_of_body
+from helpers.localcloud.events.queues import store_of
 from helpers.localcloud.patches import patch
 
 _SYSTEM_ATTRIBUTES = (

@@ -10,10 +10,12 @@ from moto.sqs.models import Queue
 
 from helpers.localcloud.clock import VirtualClock
 from helpers.localcloud.context import CloudContext
-from helpers.localcloud.events import queues as module
+from helpers.localcloud.events import queue_store as module
 from helpers.localcloud.events.plane import EventPlane
 from helpers.localcloud.events.queue_errors import TooManyInFlight
-from helpers.localcloud.events.queues import Outgoing, QueueStore
+from helpers.localcloud.events.queue_messages import Outgoing
+from helpers.localcloud.events.queue_store import QueueStore
+from helpers.localcloud.events.queues import find
 from helpers.localcloud.schedule import Schedule
 from helpers.localcloud.travel import travel
 from helpers.localcloud.work import Work
@@ -29,7 +31,7 @@ def context() -> Iterator[CloudContext]:
 
 @pytest.fixture
 def store(context: CloudContext) -> QueueStore:
-    return QueueStore(Queue("orders", "us-east-1", "123456789012"), EventPlane(context))  # type: ignore[abstract]
+    return QueueStore(Queue("orders", "us-east-1", "123456789012"), EventPlane(context), find)  # type: ignore[abstract]
 
 
 def test_a_poller_takes_more_than_ten(store: QueueStore) -> None:
@@ -84,5 +86,5 @@ def test_what_is_done_leaves_no_trace_in_memory(store: QueueStore) -> None:
         store.send(Outgoing(str(number)))
         (message,) = store.receive(1)
         store.delete(message.receipt_handle)
-    assert len(store._due) < 200
-    assert len(store._by_age) < 200
+    assert len(store._shelf._due) < 200
+    assert len(store._shelf._by_age) < 200

@@ -14,8 +14,9 @@ from moto.sqs.models import Queue
 from helpers.localcloud.clock import VirtualClock
 from helpers.localcloud.context import CloudContext
 from helpers.localcloud.events.plane import EventPlane
-from helpers.localcloud.events.queue_messages import Message
-from helpers.localcloud.events.queues import Outgoing, QueueStore
+from helpers.localcloud.events.queue_messages import Message, Outgoing
+from helpers.localcloud.events.queue_store import QueueStore
+from helpers.localcloud.events.queues import find
 from helpers.localcloud.schedule import Schedule
 from helpers.localcloud.work import Work
 
@@ -46,7 +47,7 @@ class _Machine(RuleBasedStateMachine):
         if not hasattr(queue, "redrive_allow_policy"):
             queue.redrive_allow_policy = None
         self.fifo = bool(fifo)
-        self.store = QueueStore(queue, EventPlane(context))
+        self.store = QueueStore(queue, EventPlane(context), find)
         self.sent: list[str] = []
         self.alive: dict[str, str] = {}
         self.receives: Counter[str] = Counter()

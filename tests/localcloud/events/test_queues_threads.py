@@ -15,7 +15,9 @@ from moto.sqs.models import Queue, sqs_backends
 from helpers.localcloud.clock import VirtualClock
 from helpers.localcloud.context import CloudContext
 from helpers.localcloud.events.plane import EventPlane
-from helpers.localcloud.events.queues import Outgoing, QueueStore
+from helpers.localcloud.events.queue_messages import Outgoing
+from helpers.localcloud.events.queue_store import QueueStore
+from helpers.localcloud.events.queues import find
 from helpers.localcloud.schedule import Schedule
 from helpers.localcloud.work import Work
 
@@ -37,7 +39,7 @@ def make(plane: EventPlane, name: str, **attributes: str) -> QueueStore:
     fifo = {"FifoQueue": "true"} if name.endswith(".fifo") else {}
     queue = Queue(name, "us-east-1", ACCOUNT, **fifo, **attributes)  # type: ignore[abstract]
     sqs_backends[ACCOUNT]["us-east-1"].queues[name] = queue
-    store = queue.__dict__["_localcloud"] = QueueStore(queue, plane)
+    store = queue.__dict__["_localcloud"] = QueueStore(queue, plane, find)
     return store
 
 
