@@ -15,6 +15,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 
+def _like(value: str, pattern: str) -> bool:
+    """Whether a value fits a pattern in which only ``*`` and ``?`` stand for something else."""
+    return fnmatch.fnmatchcase(value, pattern.replace("[", "[[]"))
+
+
 def _in_network(value: str, wanted: str) -> bool:
     try:
         return ipaddress.ip_address(value) in ipaddress.ip_network(wanted, strict=False)
@@ -25,9 +30,9 @@ def _in_network(value: str, wanted: str) -> bool:
 _OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "stringequals": lambda value, wanted: value == wanted,
     "stringequalsignorecase": lambda value, wanted: value.lower() == wanted.lower(),
-    "stringlike": fnmatch.fnmatchcase,
-    "arnequals": fnmatch.fnmatchcase,
-    "arnlike": fnmatch.fnmatchcase,
+    "stringlike": _like,
+    "arnequals": _like,
+    "arnlike": _like,
     "ipaddress": _in_network,
     "bool": lambda value, wanted: value.lower() == wanted.lower(),
 }
@@ -118,7 +123,7 @@ def _covers(statement: Mapping[str, Any], member: str, value: str, ignore_case: 
 
 def _matches(patterns: Any, value: str, ignore_case: bool = False) -> bool:
     fold = str.lower if ignore_case else str
-    return any(fnmatch.fnmatchcase(fold(value), fold(str(pattern))) for pattern in _as_list(patterns))
+    return any(_like(fold(value), fold(str(pattern))) for pattern in _as_list(patterns))
 
 
 def _conditions_hold(statement: dict[str, Any], context: Mapping[str, str]) -> bool:

@@ -71,10 +71,11 @@ class ApiMap:
     def as_text(self) -> str:
         """The title with the limits of the stage, then a line for each route."""
         lines = [" · ".join((self.title, *self.limits))]
-        wide = max((len(route.path) for route in self.routes), default=0)
+        paths = max((len(route.path) for route in self.routes), default=0)
+        words = max((len(self._said(route)) for route in self.routes), default=0)
         for route in self.routes:
-            said = self._said(route)
-            lines.append(f"{route.verb:<7} {route.path:<{wide}}  {said}  → {' '.join(route.target)}")
+            kept = f"{route.path:<{paths}}  {self._said(route):<{words}}"
+            lines.append(f"{route.verb:<7} {kept}  → {' '.join(dict.fromkeys(route.target))}")
         return "\n".join(lines) if self.routes else f"{lines[0]}\n{self._words['empty']}"
 
     def as_svg(self) -> str:
@@ -224,7 +225,7 @@ def _plans(gateway: Any, api_id: str, stage: str, words: Mapping[str, str]) -> l
                 parts.append(f"{throttle['rateLimit']:g}{words['second']}, {words['burst']} {throttle['burstLimit']}")
             if quota:
                 parts.append(f"{quota['limit']} {words[quota['period']]}")
-            said.append(" ".join(parts) if len(parts) > 1 else f"{parts[0]} {words['none']}")
+            said.append(f"{parts[0]} {', '.join(parts[1:]) or words['none']}")
     return sorted(said)
 
 

@@ -215,7 +215,9 @@ def closed(account: Account) -> None:
         [none, loose] = Api(account, "loja").burst(
             [Call("GET", "/stock/caneca"), stock(account, stranger["value"], 1)[0]]
         )
-        good = Api(account, "loja").call("GET", "/stock/caneca", headers={"x-api-key": key_of(account, "craque")["value"]})
+        good = Api(account, "loja").call(
+            "GET", "/stock/caneca", headers={"x-api-key": key_of(account, "craque")["value"]}
+        )
     finally:
         gateway.delete_api_key(apiKey=stranger["id"])
     seen = none.status, loose.status, good.status

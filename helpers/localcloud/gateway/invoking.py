@@ -14,6 +14,7 @@ from helpers.localcloud import compute, events
 from helpers.localcloud.compute.errors import LambdaError
 from helpers.localcloud.compute.functions import parse, policy_of
 from helpers.localcloud.events.permissions import Refused
+from helpers.localcloud.policies import allows
 
 SERVICE = "apigateway.amazonaws.com"
 T = TypeVar("T")
@@ -33,18 +34,26 @@ def invoke(
     trace: str,
     seconds: float,
     kind: compute.Kind = "RequestResponse",
+    client_context: str | None = None,
 ) -> compute.Outcome:
     """What the function answered.
 
+    account, region: of the API; a function that is named by its ARN may be elsewhere. One of another account answers only when its policy lets it.
     source_arn: on whose behalf, for the function's policy; ``None`` when a role of the account calls, which no policy has to name.
+    client_context: base64 of JSON.
     seconds: how long to wait; the function runs on after that.
 
     Raises: ``NotAllowed``, ``TimeoutError``, ``LambdaError`` (throttled, too large).
     """
     try:
+        parts = function.split(":")
+        region = parts[3] if len(parts) > 6 and parts[0] == "arn" else region
         reference = parse(function, None, account, region)
         policy = policy_of(reference)
         if source_arn is not None:
+            if reference.account != account:
+                _let_in(policy, reference.arn, source_arn)
+                account = reference.account
             events.plane().permissions.check(
                 policy,
                 service=SERVICE,
@@ -60,8 +69,16 @@ def invoke(
     engine = compute.engine()
     return within(
         seconds,
-        lambda: engine.invoke(account, region, function, payload=payload, trace_header=trace, kind=kind),
+        lambda: engine.invoke(
+            account, region, function, payload=payload, trace_header=trace, kind=kind, client_context=client_context
+        ),
     )
+
+
+def _let_in(policy: dict[str, object], function_arn: str, source_arn: str) -> None:
+    context = {"aws:SourceArn": source_arn, "aws:SourceAccount": source_arn.split(":")[4]}
+    if not allows(policy, action="lambda:InvokeFunction", resource=function_arn, service=SERVICE, context=context):
+        raise Refused(f"{SERVICE} is not authorized to perform: lambda:InvokeFunction on resource: {function_arn}")
 
 
 def within(seconds: float, work: Callable[[], T]) -> T:

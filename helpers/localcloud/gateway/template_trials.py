@@ -27,15 +27,11 @@ def render_trial(asked: Any) -> dict[str, Any]:
     """
     if not isinstance(asked, dict) or not isinstance(asked.get("template"), str):
         raise CourseError('a trial needs a JSON body such as {"template": "$input.body", "event": {"body": "{}"}}')
-    event = asked.get("event") or {}
-    if not isinstance(event, dict):
-        raise CourseError("the event of a template is a JSON object")
+    event = _object(asked, "event", "the event of a template")
     if unknown := sorted(set(event) - set(_KNOWN)):
         raise CourseError(f"the event of a template has no {', '.join(unknown)}: it can have {', '.join(_KNOWN)}")
     parameters = {place: _texts(event, name) for name, place in _MAPS.items()}
-    context = event.get("context") or {}
-    if not isinstance(context, dict):
-        raise CourseError("context in the event of a template is a JSON object")
+    context = _object(event, "context", "context in the event of a template")
     body = event.get("body")
     words = body if isinstance(body, str) else "" if body is None else json.dumps(body, ensure_ascii=False)
     try:
@@ -49,7 +45,14 @@ def render_trial(asked: Any) -> dict[str, Any]:
 
 
 def _texts(event: dict[str, Any], name: str) -> dict[str, str]:
-    values = event.get(name) or {}
-    if not isinstance(values, dict):
-        raise CourseError(f"{name} in the event of a template is a JSON object")
+    values = _object(event, name, f"{name} in the event of a template")
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
+
+
+def _object(given: dict[str, Any], name: str, what: str) -> dict[str, Any]:
+    value = given.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise CourseError(f"{what} is a JSON object")
+    return value

@@ -131,6 +131,7 @@ PARAMETERS = {
     "moto.cloudwatch.models:CloudWatchBackend.get_all_metrics": "self",
     "moto.cloudwatch.models:MetricDatumBase.filter": "self, namespace, name, dimensions, already_present_metrics",
     "moto.cognitoidp.models:CognitoIdpUserPool.create_jwt": "self, client_id, username, token_use, expires_in, extra_data",
+    "moto.cognitoidp.models:CognitoIdpUserPool.get_user_extra_data_by_client_id": "self, client_id, username",
     "moto.core.base_backend:BackendDict._create_account_specific_backend": "self, account_id",
     "moto.core.common_models:BaseModel.__new__": "cls, args, kwargs",
     "moto.core.responses:BaseResponse._enrich_response": "headers, body",

@@ -30,6 +30,12 @@ PATTERN_SECONDS = 0.5
 _FUNCTION = re.compile(r"arn:aws[\w-]*:apigateway:[\w-]+:lambda:path/[^/]+/functions/(.+)/invocations/?")
 
 
+class Denied(GatewayFailure):
+    """The authorizer's policy does not let the caller in; AWS writes this answer with a capital letter."""
+
+    template = '{"Message":$context.error.messageString}'
+
+
 class FunctionAuthorizers:
     """Asks the functions of ``TOKEN`` and ``REQUEST`` authorizers, or remembers what they said."""
 
@@ -169,13 +175,13 @@ def _apply(exchange: Exchange, decision: Decision) -> None:
     asked = {"action": "execute-api:Invoke", "resource": exchange.method_arn, "context": context}
     exchange.authorizer.update({**decision.context, "principalId": decision.principal})
     if policies.denies(document, **asked):  # type: ignore[arg-type]
-        raise GatewayFailure(
+        raise Denied(
             "ACCESS_DENIED",
-            "User is not authorized to access this resource with an explicit deny",
+            "User is not authorized to access this resource with an explicit deny in an identity-based policy",
             reason="The authorizer's policy denies this method",
         )
     if not policies.allows(document, **asked):  # type: ignore[arg-type]
-        raise GatewayFailure("ACCESS_DENIED", reason="The authorizer's policy does not allow this method")
+        raise Denied("ACCESS_DENIED", reason="The authorizer's policy does not allow this method")
 
 
 def _text(value: Any) -> str:

@@ -6,8 +6,9 @@ https://aws.amazon.com/blogs/compute/securing-rest-apis-with-jwt-authorizers-in-
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import regex
@@ -49,7 +50,7 @@ def authorize_token(exchange: Exchange, authorizer: Authorizer) -> None:
     granted = str(claims.get("scope") or "").split()
     if wanted and not set(wanted) & set(granted):
         raise _without_scope(authorizer)
-    exchange.authorizer["claims"] = {name: _text(value) for name, value in claims.items()}
+    exchange.authorizer["claims"] = {name: claim_text(name, value) for name, value in claims.items()}
     if authorizer.type == "JWT":
         exchange.authorizer["principalId"] = str(claims.get("sub", ""))
 
@@ -76,11 +77,17 @@ def _by_pool(exchange: Exchange, authorizer: Authorizer, token: str, scoped: boo
 
 
 def _by_issuer(exchange: Exchange, authorizer: Authorizer, token: str) -> Mapping[str, Any]:
-    """The claims of a token of one of the issuers, for one of its audiences."""
+    """The claims of a token of one of the issuers, for one of its audiences, with the further claims that it asks for.
+
+    Raises: ``TokenRefused``; ``GatewayFailure`` when it comes to an issuer whose keys are not on this server.
+    """
     configuration = authorizer.settings.get("jwtConfiguration") or {}
+    if "RS256" not in (configuration.get("defaultAlgorithms") or ["RS256"]):
+        raise TokenRefused("the authorizer does not take RS256, which user pools sign with")
     refusal: TokenRefused = TokenRefused("the authorizer names no issuer")
     for one in configuration.get("issuers") or [configuration]:
         issuer = str(one.get("issuer") or "").rstrip("/")
+        _check_here(issuer)
         audiences = one.get("audiences") or one.get("audience") or configuration.get("audience") or []
         try:
             claims = claims_of(exchange.api.account, token, issuer, exchange.received)
@@ -91,11 +98,32 @@ def _by_issuer(exchange: Exchange, authorizer: Authorizer, token: str) -> Mappin
             continue
         if audiences and not set(named_in(claims)) & set(audiences):
             raise TokenRefused("the token does not have a valid audience")
+        _check_additional(claims, one.get("additionalClaims") or [])
         return claims
     raise refusal
 
 
-def _text(value: Any) -> str:
+def _check_here(issuer: str) -> None:
+    pool_id = issuer.rpartition("/")[2]
+    if issuer != issuer_of(pool_id.partition("_")[0], pool_id):
+        problem = "JWT issuers other than this account's Cognito user pools (OIDC discovery) are not available in the local cloud"  # fmt: skip
+        raise GatewayFailure("AUTHORIZER_CONFIGURATION_ERROR", f"{problem}: {issuer}", reason=problem)
+
+
+def _check_additional(claims: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) -> None:
+    for rule in rules:
+        name = str(rule.get("claimName"))
+        value, expected = claims.get(name), rule.get("expectedValues")
+        if value is None and rule.get("required"):
+            raise TokenRefused(f"the token has no claim {name}")
+        if value is not None and expected and value not in expected:
+            raise TokenRefused(f"the token does not have a valid {name}")
+
+
+def claim_text(name: str, value: Any) -> str:
+    """A claim as templates and functions see it: ``exp`` and ``iat`` as dates, lists with commas, all else as text."""
+    if name in ("exp", "iat") and isinstance(value, int | float):
+        return dt.datetime.fromtimestamp(value, dt.UTC).strftime("%a %b %d %H:%M:%S UTC %Y")
     if isinstance(value, list):
         return ",".join(map(str, value))
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))

@@ -93,7 +93,7 @@ def update_part(store: Store, api: HttpApi, kind: str, key: str, members: Docume
     """
     with api.lock:
         old = api.part(kind, key)
-        if old.get("apiGatewayManaged") and (kind == "Integration" or "routeKey" in members):
+        if old.get("apiGatewayManaged") and kind == "Route" and "routeKey" in members:
             raise BadRequest(f"{kind} {key} is managed by API Gateway and cannot be changed; use UpdateApi")
         new = {**old, **members}
         if kind == "Integration":

@@ -10,21 +10,18 @@ import time
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import requests
-
 from helpers.localcloud.compute.errors import LambdaError
 from helpers.localcloud.gateway.exchange import HttpRequest, HttpResponse
+from helpers.localcloud.gateway.fetching import HOP, Elsewhere, Unreachable, fetch
 from helpers.localcloud.gateway.http_apis import answers, services
 from helpers.localcloud.gateway.http_apis.call import Call, Refusal, broken
 from helpers.localcloud.gateway.http_apis.events import http_headers, request_event
 from helpers.localcloud.gateway.http_apis.parameters import evaluate, map_request, map_response
-from helpers.localcloud.gateway.http_apis.rules_integrations import HERE, function_of
+from helpers.localcloud.gateway.http_apis.rules_integrations import function_of
 from helpers.localcloud.gateway.http_apis.store import Document
 from helpers.localcloud.gateway.invoking import NotAllowed, invoke
 
 TEXT_TYPE = "text/plain; charset=utf-8"
-# Headers of one connection, which a proxy does not pass on.
-_HOP = ("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailers", "transfer-encoding", "upgrade", "content-length", "content-encoding", "host")  # fmt: skip
 
 
 def perform(call: Call, endpoint_url: str) -> HttpResponse:
@@ -99,30 +96,19 @@ def _endpoint(call: Call, integration: Document, request: HttpRequest, seconds: 
     if request.path != call.request.path:
         parts = urlsplit(address)
         address = f"{parts.scheme}://{parts.netloc}/{request.raw_path.lstrip('/')}"
-    if urlsplit(address).hostname not in HERE:
-        raise broken("The local cloud calls endpoints on this computer only")
-    method = integration["integrationMethod"]
     query = f"{'&' if '?' in address else '?'}{request.raw_query}" if request.raw_query else ""
-    sent = {name: value for name, value in http_headers(request, call.trace) if name.lower() not in _HOP}
+    sent = {name: value for name, value in http_headers(request, call.trace) if name.lower() not in HOP}
+    method = integration["integrationMethod"]
+    verb = request.method if method == "ANY" else method
     try:
-        with requests.Session() as session:
-            session.trust_env = False  # neither a proxy nor a .netrc of this computer has a part in the request
-            answer = session.request(
-                request.method if method == "ANY" else method,
-                address + query,
-                headers=sent,
-                data=request.body,
-                timeout=seconds,
-                allow_redirects=False,
-            )
-    except requests.Timeout:
-        raise TimeoutError from None
-    except requests.RequestException:
+        answer = fetch(verb, address + query, headers=sent, body=request.body, seconds=seconds)
+    except Elsewhere as refusal:
+        raise broken(str(refusal)) from None
+    except Unreachable:
         _note(call, 500)
         raise Refusal(503, "Service Unavailable", "The endpoint could not be reached") from None
-    _note(call, answer.status_code, answer.status_code)
-    headers = [(name.lower(), value) for name, value in answer.raw.headers.items() if name.lower() not in _HOP]
-    return HttpResponse(answer.status_code, headers, answer.content)
+    _note(call, answer.status, answer.status)
+    return HttpResponse(answer.status, [(name.lower(), value) for name, value in answer.headers], answer.body)
 
 
 def _with_variables(call: Call, uri: str) -> str:

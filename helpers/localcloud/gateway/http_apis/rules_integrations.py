@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from helpers.localcloud.gateway.fetching import HERE
 from helpers.localcloud.gateway.http_apis.errors import BadRequest, not_here, not_http
 from helpers.localcloud.gateway.http_apis.rules import METHODS
 from helpers.localcloud.gateway.http_apis.store import Document
 
 LONGEST_TIMEOUT_MS = 30_000
-HERE = ("127.0.0.1", "localhost", "::1")
 _FUNCTION = r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[a-zA-Z0-9-_]+(?::(?:\$LATEST|[a-zA-Z0-9-_]+|\$\{stageVariables\.\w+\}))?"
 _FUNCTION_ARN = re.compile(_FUNCTION)
 _INVOCATION_PATH = re.compile(

@@ -37,8 +37,9 @@ def mapped(
     pairs = list(headers)
     chosen = _chosen(integration, selector)
     kind, source = _template(chosen, exchange)
-    content_type = kind or next((value for name, value in pairs if name.lower() == "content-type"), "application/json")
-    text = _as_text(chosen, exchange, body, content_type)
+    received_type = next((value for name, value in pairs if name.lower() == "content-type"), "application/json")
+    content_type = kind or received_type
+    text = _converted(chosen, exchange, body, received_type)
     if source is not None:
         try:
             text = render_response(source, exchange, text.decode("utf-8", "replace")).encode()
@@ -92,9 +93,10 @@ def _template(chosen: IntegrationResponse, exchange: Exchange) -> tuple[str | No
     return kind, templates[kind] or None
 
 
-def _as_text(chosen: IntegrationResponse, exchange: Exchange, body: bytes, content_type: str) -> bytes:
-    if chosen.content_handling == "CONVERT_TO_TEXT" and is_binary(content_type, exchange):
-        return base64.b64encode(body)
-    if chosen.content_handling == "CONVERT_TO_BINARY":
-        return from_base64(body)
-    return body
+def _converted(chosen: IntegrationResponse, exchange: Exchange, body: bytes, content_type: str) -> bytes:
+    """The body as https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html has it."""
+    accepted = is_binary(exchange.request.header("accept"), exchange)
+    wanted = chosen.content_handling or ("CONVERT_TO_BINARY" if accepted else "CONVERT_TO_TEXT")
+    if is_binary(content_type, exchange):
+        return base64.b64encode(body) if wanted == "CONVERT_TO_TEXT" else body
+    return from_base64(body) if wanted == "CONVERT_TO_BINARY" else body

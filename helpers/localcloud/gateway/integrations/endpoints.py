@@ -5,21 +5,28 @@ Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/setup-http-
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeVar
+from urllib.parse import quote
 
-import requests
-
+from helpers.localcloud.gateway import fetching
 from helpers.localcloud.gateway.exchange import Exchange, HttpResponse
 from helpers.localcloud.gateway.failures import GatewayFailure
+from helpers.localcloud.gateway.fetching import HOP, Answer
 from helpers.localcloud.gateway.integrations.answers import mapped
-from helpers.localcloud.gateway.integrations.requests_to import Outgoing, outgoing, with_stage_variables
+from helpers.localcloud.gateway.integrations.requests_to import (
+    Outgoing,
+    log_answer,
+    log_request,
+    outgoing,
+    with_stage_variables,
+)
 from helpers.localcloud.gateway.parameters import request_parameters
 from helpers.localcloud.gateway.snapshot import Integration
 
-HERE = ("127.0.0.1", "localhost", "::1")
-MOST_ANSWER_BYTES = 10 * 1024 * 1024
-# Headers of one connection, which are not passed on.
-HOP = frozenset({"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "content-length", "content-encoding", "host"})  # fmt: skip
+V = TypeVar("V")
 
 
 def perform(exchange: Exchange, integration: Integration) -> HttpResponse:
@@ -29,59 +36,46 @@ def perform(exchange: Exchange, integration: Integration) -> HttpResponse:
     """
     proxied = integration.type == "HTTP_PROXY"
     sent = _proxied(exchange) if proxied else outgoing(exchange, integration)
+    sent = replace(sent, headers=with_header(sent.headers, "X-Amzn-Apigateway-Api-Id", exchange.api.id))
     verb = integration.http_method or "ANY"
     uri = with_stage_variables(integration.uri, exchange)
     for name, value in sent.path.items():
         uri = uri.replace(f"{{{name}}}", quote(",".join(value) if isinstance(value, list) else value, safe="/"))
     answer = fetch(exchange, exchange.request.method if verb == "ANY" else verb, uri, sent, integration.timeout_ms / 1000)  # fmt: skip
-    headers = [(name, value) for name, value in answer.raw.headers.items() if name.lower() not in HOP]
     if proxied:
-        return HttpResponse(answer.status_code, headers, answer.content)
-    return mapped(exchange, integration, str(answer.status_code), answer.content, headers)
+        return HttpResponse(answer.status, answer.headers, answer.body)
+    return mapped(exchange, integration, str(answer.status), answer.body, answer.headers)
 
 
-def fetch(exchange: Exchange, verb: str, uri: str, sent: Outgoing, seconds: float) -> requests.Response:
-    """One request to an endpoint on this computer.
+def fetch(exchange: Exchange, verb: str, uri: str, sent: Outgoing, seconds: float) -> Answer:
+    """One request to an endpoint on this computer. seconds: for all of it, to the last byte of the answer.
 
     Raises: ``GatewayFailure`` for another computer or one that does not answer, ``TimeoutError``.
     """
-    exchange.log(f"Endpoint request URI: {uri}")
-    if urlsplit(uri).hostname not in HERE:
-        raise GatewayFailure(
-            "INTEGRATION_FAILURE", reason="Execution failed: the local cloud calls endpoints on this computer only"
-        )
-    exchange.log(f"Sending request to {uri}")
+    log_request(exchange, uri, sent)
     headers = {name: ",".join(value) if isinstance(value, list) else value for name, value in sent.headers.items()}
-    headers.setdefault("User-Agent", f"AmazonAPIGateway_{exchange.api.id}")
-    headers["X-Amzn-Trace-Id"] = exchange.trace
+    if not any(name.lower() == "user-agent" for name in headers):
+        headers["User-Agent"] = f"AmazonAPIGateway_{exchange.api.id}"
+    headers = with_header(headers, "X-Amzn-Trace-Id", exchange.trace)
+    began = time.monotonic()
     try:
-        with requests.Session() as session:
-            session.trust_env = False  # neither a proxy nor a .netrc of this computer has a part in the request
-            session.headers.clear()
-            answer = session.request(
-                verb,
-                uri,
-                headers=headers,
-                params=dict(sent.query),
-                data=sent.body,
-                timeout=seconds,
-                allow_redirects=False,
-            )
-    except requests.Timeout:
-        raise TimeoutError from None
-    except (requests.RequestException, ValueError) as problem:
+        answer = fetching.fetch(verb, uri, headers=headers, query=sent.query, body=sent.body, seconds=seconds)
+    except fetching.Elsewhere as refusal:
+        raise GatewayFailure("INTEGRATION_FAILURE", reason=f"Execution failed: {refusal}") from None
+    except fetching.Unreachable as problem:
         exchange.integration["error"] = "Network error communicating with endpoint"
         raise GatewayFailure(
             "INTEGRATION_FAILURE",
             "Network error communicating with endpoint",
-            reason=f"Execution failed due to a network error communicating with endpoint: {type(problem).__name__}",
+            reason=f"Execution failed due to a network error communicating with endpoint: {problem}",
         ) from None
-    if len(answer.content) > MOST_ANSWER_BYTES:
-        raise GatewayFailure("INTEGRATION_FAILURE", reason="Execution failed: the answer is larger than 10 MB")
-    exchange.integration["status"] = answer.status_code
-    exchange.log(f"Received response. Status: {answer.status_code}")
-    exchange.log(f"Endpoint response body before transformations: {answer.text}")
+    log_answer(exchange, answer.status, began, answer.headers, answer.body)
     return answer
+
+
+def with_header(headers: Mapping[str, V], name: str, value: str) -> dict[str, V | str]:
+    """Headers in which one has this value only, whatever the case of its name was."""
+    return {key: one for key, one in headers.items() if key.lower() != name.lower()} | {name: value}
 
 
 def _proxied(exchange: Exchange) -> Outgoing:

@@ -8,17 +8,28 @@ from __future__ import annotations
 
 import json
 import re
+import time
 
 from helpers.localcloud.compute import Kind, Outcome
 from helpers.localcloud.compute.errors import InvalidRequestContent, LambdaError
 from helpers.localcloud.gateway.exchange import Exchange, HttpResponse
 from helpers.localcloud.gateway.failures import GatewayFailure
 from helpers.localcloud.gateway.integrations.answers import mapped
-from helpers.localcloud.gateway.integrations.requests_to import outgoing, with_stage_variables
+from helpers.localcloud.gateway.integrations.credentials import assume
+from helpers.localcloud.gateway.integrations.requests_to import (
+    Outgoing,
+    broken,
+    log_answer,
+    log_request,
+    outgoing,
+    with_stage_variables,
+)
 from helpers.localcloud.gateway.invoking import NotAllowed, invoke
 from helpers.localcloud.gateway.snapshot import Integration
 
-_URI = re.compile(r"arn:aws[\w-]*:apigateway:[\w-]+:lambda:path/[^/]+/functions/(.+)/invocations/?")
+_URI = re.compile(r"arn:aws[\w-]*:apigateway:([\w-]+):lambda:path/[^/]+/functions/(.+)/invocations/?")
+
+_KINDS: dict[str, Kind] = {"RequestResponse": "RequestResponse", "Event": "Event", "DryRun": "DryRun"}
 
 
 def is_function(uri: str) -> bool:
@@ -32,51 +43,64 @@ def perform(exchange: Exchange, integration: Integration) -> HttpResponse:
     Raises: ``GatewayFailure``, ``TimeoutError``.
     """
     sent = outgoing(exchange, integration)
-    kind: Kind = "Event" if (sent.header("X-Amz-Invocation-Type") or "").strip("'") == "Event" else "RequestResponse"
     try:
-        outcome = call(exchange, integration, sent.body, kind)
+        outcome = call(exchange, integration, sent)
     except InvalidRequestContent as refusal:
         raise GatewayFailure("BAD_REQUEST_BODY", refusal.message) from None
     selector = error_message(outcome) if outcome.function_error else ""
-    exchange.integration["status"] = outcome.status
     return mapped(exchange, integration, selector, outcome.payload, [("Content-Type", "application/json")])
 
 
-def call(exchange: Exchange, integration: Integration, payload: bytes, kind: Kind = "RequestResponse") -> Outcome:
-    """Invoke the integration's function.
+def call(exchange: Exchange, integration: Integration, sent: Outgoing) -> Outcome:
+    """Invoke the integration's function. sent: its headers say how it is invoked, and with which client context.
 
     Raises: ``GatewayFailure`` when it cannot be called, ``TimeoutError``, ``InvalidRequestContent`` for a payload that is no JSON.
     """
     uri = with_stage_variables(integration.uri, exchange)
     found = _URI.fullmatch(uri)
     if found is None:
-        raise _broken("Invalid Lambda function ARN or invalid integration URI")
-    exchange.log(f"Endpoint request URI: https://lambda.{exchange.api.region}.amazonaws.com/2015-03-31/functions/{found[1]}/invocations")  # fmt: skip
-    exchange.log(f"Sending request to https://lambda.{exchange.api.region}.amazonaws.com/2015-03-31/functions/{found[1]}/invocations")  # fmt: skip
+        raise broken("Invalid Lambda function ARN or invalid integration URI")
+    kind = _kind(sent)
+    if integration.credentials:
+        assume(exchange, integration)
+    log_request(exchange, f"https://lambda.{found[1]}.amazonaws.com/2015-03-31/functions/{found[2]}/invocations", sent)
+    if (exchange.request.method if integration.http_method == "ANY" else integration.http_method or "POST") != "POST":
+        # Lambda knows no other verb: AWS's own words, which name neither.
+        exchange.integration["status"] = 403
+        exchange.log("Lambda invocation failed with status: 403")
+        raise broken("Unable to determine service/operation name to be authorized")
+    began = time.monotonic()
     try:
         outcome = invoke(
             exchange.api.account,
             exchange.api.region,
-            found[1],
-            payload,
+            found[2],
+            sent.body,
             source_arn=None if integration.credentials else permission_arn(exchange),
             trace=exchange.trace,
             seconds=integration.timeout_ms / 1000,
             kind=kind,
+            client_context=sent.header("X-Amz-Client-Context"),
         )
     except NotAllowed:
         exchange.integration["status"] = 403
-        raise _broken("Invalid permissions on Lambda function") from None
+        raise broken("Invalid permissions on Lambda function") from None
     except InvalidRequestContent:
         exchange.integration["status"] = 400
         raise
     except LambdaError as refusal:
         status = refusal.code if isinstance(refusal.code, int) else 500
         exchange.integration.update(status=status, error=refusal.message)
-        raise _broken(f"Lambda invocation failed with status: {status}. {refusal.message}") from None
+        raise broken(f"Lambda invocation failed with status: {status}. {refusal.message}") from None
     exchange.integration["requestId"] = outcome.request_id
-    exchange.log(f"Received response. Status: {outcome.status}")
-    exchange.log(f"Endpoint response body before transformations: {outcome.payload.decode('utf-8', 'replace')}")
+    headers = {
+        "x-amzn-RequestId": outcome.request_id,
+        "X-Amz-Executed-Version": outcome.executed_version,
+        "X-Amz-Function-Error": outcome.function_error,
+        "X-Amzn-Trace-Id": outcome.trace or exchange.trace,
+    }
+    given = [(name, value) for name, value in headers.items() if value]
+    log_answer(exchange, outcome.status, began, given, outcome.payload)
     if outcome.function_error:
         exchange.integration["error"] = error_message(outcome)
         exchange.log(f"Lambda execution failed with status 200 due to customer function error: {error_message(outcome)}. Lambda request id: {outcome.request_id}")  # fmt: skip
@@ -103,5 +127,8 @@ def error_message(outcome: Outcome) -> str:
     return text if message is None else str(message)
 
 
-def _broken(what: str) -> GatewayFailure:
-    return GatewayFailure("API_CONFIGURATION_ERROR", reason=f"Execution failed due to configuration error: {what}")
+def _kind(sent: Outgoing) -> Kind:
+    asked = (sent.header("X-Amz-Invocation-Type") or "RequestResponse").strip("'")
+    if asked not in _KINDS:
+        raise broken(f"{asked} is no invocation type")
+    return _KINDS[asked]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,10 +17,11 @@ from helpers.localcloud.gateway.context_variables import context_of
 from helpers.localcloud.gateway.exchange import Exchange, HttpResponse
 from helpers.localcloud.gateway.failures import GatewayFailure
 from helpers.localcloud.gateway.integrations.functions import call
-from helpers.localcloud.gateway.integrations.requests_to import is_binary
+from helpers.localcloud.gateway.integrations.requests_to import Outgoing, is_binary
 from helpers.localcloud.gateway.snapshot import Integration
 
 _MEMBERS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 _CONTEXT = ("accountId", "apiId", "deploymentId", "domainName", "domainPrefix", "extendedRequestId", "httpMethod", "path", "protocol", "requestId", "requestTime", "requestTimeEpoch", "resourceId", "resourcePath", "stage")  # fmt: skip
 _IDENTITY = ("accessKey", "accountId", "caller", "cognitoAuthenticationProvider", "cognitoAuthenticationType", "cognitoIdentityId", "cognitoIdentityPoolId", "principalOrgId", "sourceIp", "user", "userAgent", "userArn")  # fmt: skip
 
@@ -33,18 +35,16 @@ def perform(exchange: Exchange, integration: Integration) -> HttpResponse:
 
     Raises: ``GatewayFailure``: 502 for a function that failed or an answer in no proxy format; ``TimeoutError``.
     """
-    payload = json.dumps(event_of(exchange), ensure_ascii=False, separators=(",", ":")).encode()
+    payload = json.dumps(event_of(exchange), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     if len(payload) > limits.SYNCHRONOUS_REQUEST_BYTES:
         raise GatewayFailure(
             "REQUEST_TOO_LARGE",
             "Request Too Long",
             reason="Execution failed: the event is larger than a function takes",
         )
-    exchange.log(f"Endpoint request body after transformations: {payload.decode()}")
-    outcome = call(exchange, integration, payload)
-    exchange.integration["status"] = outcome.status
+    outcome = call(exchange, integration, Outgoing(payload, {"X-Amzn-Trace-Id": exchange.trace}, {}, {}))
     if outcome.function_error:
-        raise _bad_gateway("Malformed Lambda proxy response")
+        raise GatewayFailure("API_CONFIGURATION_ERROR", status=502)
     try:
         return answer_of(exchange, outcome.payload)
     except Malformed as wrong:
@@ -80,7 +80,7 @@ def answer_of(exchange: Exchange, payload: bytes) -> HttpResponse:
     """
     try:
         answer = json.loads(payload)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Malformed("it is no JSON") from None
     if not isinstance(answer, dict):
         raise Malformed("it is no object")
@@ -103,6 +103,9 @@ def _status(value: Any) -> int:
 def _headers(single: Any, multi: Any) -> list[tuple[str, str]]:
     if not isinstance(single or {}, dict) or not isinstance(multi or {}, dict):
         raise Malformed("headers are no object")
+    wrong = next((name for name in [*(single or {}), *(multi or {})] if not _NAME.fullmatch(name)), None)
+    if wrong is not None:
+        raise Malformed(f"{wrong!r} is no name of a header")
     pairs: list[tuple[str, str]] = []
     for name, values in (multi or {}).items():
         if not isinstance(values, list):

@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 import fnmatch
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from helpers.localcloud.gateway.exchange import Exchange
@@ -45,10 +46,7 @@ def outgoing(exchange: Exchange, integration: Integration) -> Outgoing:
     body = _body(exchange, integration)
     values = request_parameters(exchange)
     merged: Values = {place: {**values[place], **exchange.request_overrides[place]} for place in values}
-    sent = Outgoing(body, merged["header"], merged["querystring"], merged["path"])
-    exchange.log(f"Endpoint request headers: {_map(sent.headers)}")
-    exchange.log(f"Endpoint request body after transformations: {body.decode('utf-8', 'replace')}")
-    return sent
+    return Outgoing(body, merged["header"], merged["querystring"], merged["path"])
 
 
 def with_stage_variables(uri: str, exchange: Exchange) -> str:
@@ -115,5 +113,28 @@ def from_base64(body: bytes) -> bytes:
         ) from None
 
 
-def _map(values: Mapping[str, str | list[str]]) -> str:
-    return "{" + ", ".join(f"{name}={value}" for name, value in values.items()) + "}"
+def log_request(exchange: Exchange, url: str, sent: Outgoing) -> None:
+    """Log what is about to be sent."""
+    exchange.log(f"Endpoint request URI: {url}")
+    exchange.log(f"Endpoint request headers: {_map(sent.headers.items())}")
+    exchange.log(f"Endpoint request body after transformations: {sent.body.decode('utf-8', 'replace')}")
+    exchange.log(f"Sending request to {url}")
+
+
+def log_answer(exchange: Exchange, status: int, began: float, headers: Iterable[tuple[str, str]], body: bytes) -> None:
+    """Log what came back, and keep its status and latency. began: of ``time.monotonic``, when the request was sent."""
+    latency = round((time.monotonic() - began) * 1000)
+    exchange.integration.update(status=status, latency=latency)
+    exchange.log(f"Received response. Status: {status}, Integration latency: {latency} ms")
+    exchange.log(f"Endpoint response headers: {_map(headers)}")
+    exchange.log(f"Endpoint response body before transformations: {body.decode('utf-8', 'replace')}")
+
+
+def broken(what: str) -> GatewayFailure:
+    """The failure of an API that is not set up well: 500, and the reason in the execution log."""
+    return GatewayFailure("API_CONFIGURATION_ERROR", reason=f"Execution failed due to configuration error: {what}")
+
+
+def _map(values: Iterable[tuple[str, str | list[str]]]) -> str:
+    pairs = (f"{name}={','.join(value) if isinstance(value, list) else value}" for name, value in values)
+    return "{" + ", ".join(pairs) + "}"

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
 MOST_BUCKETS = 50_000
+_ROUNDING = 1e-9  # sums of fractions come out a trifle short, and a full small bucket would lose the difference
 Key = tuple[str, *tuple[Hashable, ...]]
 
 
@@ -35,7 +36,7 @@ class TokenBucket:
     def take(self, now: float) -> bool:
         """Draw one token; false when there is none."""
         self._fill(now)
-        if self.tokens < 1:
+        if self.tokens < 1 - _ROUNDING:
             return False
         self.tokens -= 1
         return True

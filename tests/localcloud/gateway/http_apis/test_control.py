@@ -209,6 +209,9 @@ def test_what_quick_create_made_is_managed(apis: Apis, refused: Refused) -> None
     assert route["ApiGatewayManaged"] is True
     assert refused(apis.aws.update_stage, ApiId=api, StageName="$default", AutoDeploy=False)[0] == "BadRequestException"
     assert refused(apis.aws.update_route, ApiId=api, RouteId=route["RouteId"], RouteKey="GET /y")[0] == "BadRequestException"  # fmt: skip
+    integration = apis.aws.get_integrations(ApiId=api)["Items"][0]["IntegrationId"]
+    apis.aws.update_integration(ApiId=api, IntegrationId=integration, PayloadFormatVersion="1.0")
+    assert apis.aws.get_integration(ApiId=api, IntegrationId=integration)["PayloadFormatVersion"] == "1.0"
     apis.aws.update_api(ApiId=api, Target=FUNCTION + "-2", RouteKey="GET /y")
     assert apis.aws.get_integrations(ApiId=api)["Items"][0]["IntegrationUri"].endswith("-2")
     assert apis.aws.get_routes(ApiId=api)["Items"][0]["RouteKey"] == "GET /y"
