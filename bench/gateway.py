@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bench.measures import create, percentile
-from bench.servers import Server
+from bench.servers import ACCOUNT, Server
 
 ECHO = 'def handler(event, context):\n    return {"statusCode": 200, "body": "ok"}\n'
 MAPPED = 'def handler(event, context):\n    return {"order": event["id"], "cents": 3990}\n'
@@ -65,7 +65,7 @@ class Api:
             name="guard",
             type="TOKEN",
             authorizerUri=self._uri("guard"),
-            identitySource="method.request.header.Authorization",
+            identitySource="method.request.header.X-Token",
         )["id"]
         self._proxy("guarded", authorizationType="CUSTOM", authorizerId=guard)
         self._gateway.create_deployment(restApiId=self.id, stageName=STAGE)
@@ -85,7 +85,8 @@ class Api:
             f"{method} /{STAGE}{path} HTTP/1.1",
             f"Host: {self.id}.execute-api.localhost:{port}",
             "Content-Type: application/json",
-            "Authorization: Bearer ana",
+            f"Authorization: AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=bench",
+            "X-Token: ana",
             f"Content-Length: {len(body)}",
         ]
         return "\r\n".join([*lines, "", ""]).encode() + body

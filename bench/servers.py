@@ -17,6 +17,7 @@ import psutil
 from botocore.config import Config
 from tenacity import Retrying, stop_after_delay, wait_fixed
 
+ACCOUNT = "111122223333"
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -33,7 +34,7 @@ class Server:
             service,
             endpoint_url=self.endpoint_url,
             region_name="us-east-1",
-            aws_access_key_id="111122223333",
+            aws_access_key_id=ACCOUNT,
             aws_secret_access_key="bench",
             config=Config(retries={"total_max_attempts": 1}, read_timeout=60),
         )
