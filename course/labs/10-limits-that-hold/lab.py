@@ -13,7 +13,7 @@
 #     pt-BR: "Limites que aguentam"
 #   days: [21, 22]
 #   claims: ["22-2", "22-6"]
-#   needs: ["10"]
+#   needs: ["10", "lab-07"]
 # ---
 
 # %% [markdown] id="opening" lang="en"

@@ -13,7 +13,7 @@
 #     pt-BR: "Mapping templates e validação"
 #   days: [22]
 #   claims: ["22-4"]
-#   needs: ["06"]
+#   needs: ["07"]
 # ---
 
 # %% [markdown] id="opening" lang="en"

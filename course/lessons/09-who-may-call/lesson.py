@@ -13,7 +13,7 @@
 #     pt-BR: "Quem pode chamar: chaves, autorizadores Lambda, Cognito"
 #   days: [21, 22]
 #   claims: ["22-5"]
-#   needs: ["07"]
+#   needs: ["07", "08"]
 # ---
 
 # %% [markdown] id="opening" lang="en"

@@ -13,7 +13,7 @@
 #     pt-BR: "Throttling, quotas, usage plans"
 #   days: [21, 22]
 #   claims: ["22-2", "22-6"]
-#   needs: ["06"]
+#   needs: ["08", "09"]
 # ---
 
 # %% [markdown] id="opening" lang="en"
@@ -55,10 +55,10 @@ from helpers import api_map, clock, connect, invoke_url, quiz
 connect("10")
 
 # %% [markdown] id="api-intro" lang="en"
-# The shop window will do: a `MOCK` behind `GET /products/{sku}`, as in lesson 08. The partners' way in, `GET /stock/{sku}`, asks for an API key.
+# The shop window will do: a `MOCK` behind `GET /products/{sku}`, which answers by itself. The partners' way in, `GET /stock/{sku}`, asks for an API key.
 
 # %% [markdown] id="api-intro" lang="pt-BR" of="28e40a"
-# A vitrine basta: um `MOCK` atrás de `GET /products/{sku}`, como na lição 08. A entrada dos parceiros, `GET /stock/{sku}`, pede uma chave de API.
+# A vitrine basta: um `MOCK` atrás de `GET /products/{sku}`, que responde sozinho. A entrada dos parceiros, `GET /stock/{sku}`, pede uma chave de API.
 
 # %% id="document"
 mock = {
