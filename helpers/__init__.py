@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from helpers.cloud.session import connect
     from helpers.show import pictures
     from helpers.show.flow import flow
+    from helpers.show.ledger import ledger
     from helpers.show.quiz import quiz
     from helpers.show.timeline import timeline
 
@@ -29,6 +30,7 @@ __all__ = [
     "events",
     "flow",
     "journey",
+    "ledger",
     "outbox",
     "pictures",
     "quiz",
@@ -44,6 +46,7 @@ _HOMES = {
     "events": "helpers.cloud.events:events",
     "flow": "helpers.show.flow:flow",
     "journey": "helpers.cloud.events:journey",
+    "ledger": "helpers.show.ledger:ledger",
     "outbox": "helpers.cloud.events:outbox",
     "pictures": "helpers.show.pictures",
     "quiz": "helpers.show.quiz:quiz",
