@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from helpers.show import pictures
     from helpers.show.api_map import api_map
     from helpers.show.flow import flow
+    from helpers.show.ledger import ledger
     from helpers.show.quiz import quiz
     from helpers.show.timeline import timeline
     from helpers.show.workbench import workbench
@@ -35,6 +36,7 @@ __all__ = [
     "flow",
     "invoke_url",
     "journey",
+    "ledger",
     "outbox",
     "pictures",
     "quiz",
@@ -54,6 +56,7 @@ _HOMES = {
     "flow": "helpers.show.flow:flow",
     "invoke_url": "helpers.cloud.urls:invoke_url",
     "journey": "helpers.cloud.events:journey",
+    "ledger": "helpers.show.ledger:ledger",
     "outbox": "helpers.cloud.events:outbox",
     "pictures": "helpers.show.pictures",
     "quiz": "helpers.show.quiz:quiz",

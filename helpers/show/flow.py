@@ -10,7 +10,7 @@ import html
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,7 +60,8 @@ class Counts:
             self.published[at] += 1
         elif step.step in ("delivered", "dead-lettered"):
             self.moved[at, to] += 1
-        if ":function:" in to and step.step in ("delivered", "failed") and ":sns:" not in at:
+        # A mapping says how the function ended; who invokes asynchronously leaves that to the function's own steps.
+        if ":function:" in to and step.step in ("delivered", "failed") and (":sqs:" in at or ":dynamodb:" in at):
             (self.handled if step.step == "delivered" else self.failed)[to] += 1
         elif ":function:" in at and step.step in ("succeeded", "failed"):
             (self.handled if step.step == "succeeded" else self.failed)[at] += 1
@@ -170,6 +171,7 @@ class Flow:
     def _box(self, node: str, x: int, y: int) -> str:
         kind, _, name = short(node).partition(" ")
         label = name or kind
+        kind = kind if name else "mailbox" if "@" in label else "endpoint"
         label = label if len(label) <= 26 else f"{label[:25]}…"
         return (
             f'<g><title>{html.escape(node)}</title><rect x="{x}" y="{y}" width="{WIDE}" height="{HIGH}" rx="5"/>'
@@ -210,19 +212,27 @@ def flow(*, seconds: float = 60) -> Flow:
 
 
 def place(wired: Topology) -> dict[str, tuple[int, int]]:
-    """Where the box of each node stands: x grows along the wires, y in the order of the nodes."""
+    """Where the box of each node stands: x grows along the wires, y in the order of the boxes that lead there."""
     columns = dict.fromkeys(wired.nodes, 0)
     for _ in wired.nodes:  # a wire leads to the right, unless it is part of a loop
         for edge in wired.edges:
             ahead = columns[edge.target] > columns[edge.source]
             if edge.source != edge.target and not ahead and not _leads(wired, edge.target, edge.source):
                 columns[edge.target] = columns[edge.source] + 1
-    rows: Counter[int] = Counter()
-    places = {}
-    for node in wired.nodes:
-        places[node] = (10 + columns[node] * (WIDE + BETWEEN), 10 + rows[columns[node]] * ROW)
-        rows[columns[node]] += 1
-    return places
+    rows: dict[str, int] = {}
+    for column in range(max(columns.values(), default=0) + 1):
+        here = [node for node in wired.nodes if columns[node] == column]
+        middle = {
+            node: _middle([rows[edge.source] for edge in wired.edges if edge.target == node and edge.source in rows])
+            for node in here
+        }
+        rows |= {node: row for row, node in enumerate(sorted(here, key=middle.__getitem__))}
+    return {node: (10 + columns[node] * (WIDE + BETWEEN), 10 + rows[node] * ROW) for node in wired.nodes}
+
+
+def _middle(rows: Sequence[int]) -> float:
+    """Beside whom a box stands, so that few wires cross: between those that lead to it, and below all others when none does."""
+    return sum(rows) / len(rows) if rows else float("inf")
 
 
 def _leads(wired: Topology, begin: str, end: str) -> bool:

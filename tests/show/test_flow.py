@@ -128,6 +128,30 @@ def test_boxes_stand_in_the_order_of_the_wires_also_when_these_make_a_loop() -> 
     assert places["c"][0] < places["d"][0]
 
 
+def test_boxes_stand_beside_those_that_lead_to_them() -> None:
+    edges = (Edge("bucket", "topic"), Edge("rule", "audit"), Edge("topic", "bill"), Edge("audit", "keep"))
+    places = place(Topology(("bucket", "rule", "audit", "topic", "keep", "bill"), edges, {}))
+    assert places["bucket"][1] == places["topic"][1] == places["bill"][1]
+    assert places["rule"][1] == places["audit"][1] == places["keep"][1]
+
+
+def test_an_event_that_a_rule_hands_to_a_function_is_handled_once(shop: Shop) -> None:
+    events = boto3.client("events")
+    target = boto3.client("lambda").get_function(FunctionName="billing")["Configuration"]["FunctionArn"]
+    events.put_rule(Name="audit", EventPattern='{"source": ["shop"]}')
+    text = json.dumps({"Records": []})
+    events.put_targets(Rule="audit", Targets=[{"Id": "1", "Arn": target, "Input": text}])
+    events.put_events(Entries=[{"Source": "shop", "DetailType": "sold", "Detail": "{}"}])
+    eventually(lambda: "1 handled" in flow().as_text())
+    clock.advance(minutes=1)
+    assert "function billing: 1 handled · 0 failed" in flow().as_text().splitlines()
+
+
+def test_a_mailbox_is_called_one(shop: Shop) -> None:
+    shop.sns.subscribe(TopicArn=shop.topic, Protocol="email", Endpoint="team@shop.example")
+    assert "mailbox" in flow().as_svg()
+
+
 def test_a_timeline_draws_each_resource_on_a_lane_of_its_own(shop: Shop) -> None:
     bad = timeline(shop.order("bad"))
     (axes,) = bad.figure().axes
