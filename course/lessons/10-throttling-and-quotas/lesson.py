@@ -57,7 +57,7 @@ connect("10")
 # %% [markdown] id="api-intro" lang="en"
 # The shop window will do: a `MOCK` behind `GET /products/{sku}`, which answers by itself. The partners' way in, `GET /stock/{sku}`, asks for an API key.
 
-# %% [markdown] id="api-intro" lang="pt-BR" of="28e40a"
+# %% [markdown] id="api-intro" lang="pt-BR" of="1c449d"
 # A vitrine basta: um `MOCK` atrás de `GET /products/{sku}`, que responde sozinho. A entrada dos parceiros, `GET /stock/{sku}`, pede uma chave de API.
 
 # %% id="document"
