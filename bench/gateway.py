@@ -150,7 +150,8 @@ def load(server: Server, request: bytes, times: int, connections: int) -> Load:
             await _ask(reader, writer, request, result)
         writer.close()
 
-    _run(result, [lambda: worker(times // connections)] * connections)
+    shares = [times // connections + (place < times % connections) for place in range(connections)]
+    _run(result, [lambda count=count: worker(count) for count in shares])  # type: ignore[misc]
     return result
 
 

@@ -20,7 +20,7 @@ _WORDS = {
            "lambda": "What the Lambda gets", "valid": "valid JSON", "invalid": "no valid JSON", "error": "The template fails",
            "event_error": "The event is no JSON object", "overrides": "Overrides", "nothing": "nothing: an integration would refuse this text"},
     "pt-BR": {"template": "Template", "event": "Evento (JSON)", "example": "Exemplo", "own": "o seu", "result": "O que o template gera",
-              "lambda": "O que a Lambda recebe", "valid": "JSON válido", "invalid": "não é JSON válido", "error": "O template falha",
+              "lambda": "O que a função recebe", "valid": "JSON válido", "invalid": "não é JSON válido", "error": "O template falha",
               "event_error": "O evento não é um objeto JSON", "overrides": "Substituições", "nothing": "nada: uma integração recusaria este texto"},
 }  # fmt: skip
 TEMPLATE = '{\n  "order": $input.json(\'$.id\'),\n  "shop": "$stageVariables.shop"\n}'

@@ -92,7 +92,7 @@ def test_what_was_typed_is_no_markup() -> None:
 def test_it_speaks_portuguese(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [title for title, *_ in Workbench("{}", "{}", lang="pt-BR").sections()] == [
         "O que o template gera (JSON válido)",
-        "O que a Lambda recebe",
+        "O que a função recebe",
     ]
     assert Workbench("#if(", "{}", lang="pt-BR").sections()[0][0] == "O template falha"
 

@@ -294,3 +294,23 @@ def test_an_endpoint_that_is_slow_gone_or_elsewhere(behind: Behind, endpoint: En
     endpoint.hold.set()
     assert behind.post({}, "/gone").status_code == 504
     assert behind.post({}, "/elsewhere").status_code == 504
+
+
+def test_a_method_starts_a_state_machine(behind: Behind, role: str) -> None:
+    states = behind.functions.client("stepfunctions")
+    definition = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}})
+    machine = states.create_state_machine(name="orders", definition=definition, roleArn=role)["stateMachineArn"]
+    template = (
+        f'{{"stateMachineArn": "{machine}", "name": "first", "input": "$util.escapeJavaScript($input.json(\'$\'))"}}'
+    )
+    behind.put(
+        "AWS",
+        uri="arn:aws:apigateway:us-east-1:states:action/StartExecution",
+        credentials=role,
+        requestTemplates={"application/json": template},
+        answers={"200": {"responseTemplates": {"application/json": '{"arn": $input.json("$.executionArn")}'}}},
+    )
+    status, body = said(behind.post({"order": "A-7"}))
+    assert (status, body["arn"].rpartition(":")[2]) == (200, "first")
+    [execution] = states.list_executions(stateMachineArn=machine)["executions"]
+    assert json.loads(states.describe_execution(executionArn=execution["executionArn"])["input"]) == {"order": "A-7"}
