@@ -15,6 +15,7 @@ import httpx
 
 from helpers.classroom.account import Account
 from helpers.classroom.checks import expect
+from helpers.classroom.texts import Text
 from helpers.cloud.urls import address_of
 
 Body = str | bytes | Mapping[str, Any] | Sequence[Any] | None
@@ -116,3 +117,33 @@ class Api:
             headers.setdefault("Content-Type", "application/json")
         answer = client.request(one.method, one.path, content=content, headers=headers, params=dict(one.query) or None)
         return Answer(answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.text)
+
+
+def api_key(account: Account, name: str, read: Text | None = None) -> dict[str, Any]:
+    """The one enabled API key with this name, its value included. read: what helps where it is missing."""
+    pages = account.client("apigateway").get_paginator("get_api_keys").paginate(includeValues=True)
+    found = [key for page in pages for key in page["items"] if key["name"] == name]
+    expect(
+        len(found) == 1 and found[0].get("enabled"),
+        en="expected one enabled API key named {name}; the account has {count}",
+        pt="era esperada uma chave de API ativa chamada {name}; a conta tem {count}",
+        read=read,
+        name=name,
+        count=len(found),
+    )
+    return dict(found[0])
+
+
+def usage_plan(account: Account, name: str, read: Text | None = None) -> dict[str, Any]:
+    """The one usage plan with this name. read: what helps where it is missing."""
+    pages = account.client("apigateway").get_paginator("get_usage_plans").paginate()
+    found = [plan for page in pages for plan in page["items"] if plan["name"] == name]
+    expect(
+        len(found) == 1,
+        en="expected one usage plan named {name}; the account has {count}",
+        pt="era esperado um usage plan chamado {name}; a conta tem {count}",
+        read=read,
+        name=name,
+        count=len(found),
+    )
+    return dict(found[0])

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from helpers.classroom.apis import Answer, Api
+from helpers.classroom.apis import Answer, Api, api_key, usage_plan
 from helpers.classroom.checks import Account, Invocation, Lab, expect
 
 KEYS = {"en": "lesson 09, '1. A key is not a person'", "pt-BR": "lição 09, '1. Uma chave não é uma pessoa'"}
@@ -38,32 +38,7 @@ lab.exercise("09.1", title={"en": "Not the warehouse", "pt-BR": "O depósito, n�
 
 def key_of(account: Account, name: str) -> str:
     """The value of the one API key with this name."""
-    pages = account.client("apigateway").get_paginator("get_api_keys").paginate(includeValues=True)
-    found = [key for page in pages for key in page["items"] if key["name"] == name]
-    expect(
-        len(found) == 1 and found[0].get("enabled"),
-        en="expected one enabled API key named {name}; the account has {count}",
-        pt="era esperada uma chave de API ativa chamada {name}; a conta tem {count}",
-        read=KEYS,
-        name=name,
-        count=len(found),
-    )
-    return str(found[0]["value"])
-
-
-def plan_of(account: Account, name: str) -> str:
-    """The id of the one usage plan with this name."""
-    pages = account.client("apigateway").get_paginator("get_usage_plans").paginate()
-    found = [plan["id"] for page in pages for plan in page["items"] if plan["name"] == name]
-    expect(
-        len(found) == 1,
-        en="expected one usage plan named {name}; the account has {count}",
-        pt="era esperado um usage plan chamado {name}; a conta tem {count}",
-        read=KEYS,
-        name=name,
-        count=len(found),
-    )
-    return str(found[0])
+    return str(api_key(account, name, KEYS)["value"])
 
 
 @contextmanager
@@ -73,7 +48,9 @@ def new_key(account: Account, plan: str | None = None) -> Iterator[str]:
     made = gateway.create_api_key(name=account.new_name(), value=account.new_name("-0123456789"), enabled=True)
     try:
         if plan:
-            gateway.create_usage_plan_key(usagePlanId=plan_of(account, plan), keyId=made["id"], keyType="API_KEY")
+            gateway.create_usage_plan_key(
+                usagePlanId=usage_plan(account, plan, KEYS)["id"], keyId=made["id"], keyType="API_KEY"
+            )
         yield made["value"]
     finally:
         gateway.delete_api_key(apiKey=made["id"])

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from helpers.classroom.apis import Answer, Api, Call
+from helpers.classroom.apis import Answer, Api, Call, api_key, usage_plan
 from helpers.classroom.checks import Account, Lab, expect
 
 BUCKETS = {"en": "lesson 10, '1. An API that scales by itself'", "pt-BR": "lição 10, '1. Uma API que escala sozinha'"}
@@ -62,34 +62,8 @@ def orders(key: str, count: int) -> list[Call]:
     return [Call("POST", "/orders", {"sku": "caneca"}, {"x-api-key": key}) for _ in range(count)]
 
 
-def plan_of(account: Account, name: str) -> dict[str, Any]:
-    """The one usage plan with this name."""
-    pages = account.client("apigateway").get_paginator("get_usage_plans").paginate()
-    found = [plan for page in pages for plan in page["items"] if plan["name"] == name]
-    expect(
-        len(found) == 1,
-        en="expected one usage plan named {name}; the account has {count}",
-        pt="era esperado um usage plan chamado {name}; a conta tem {count}",
-        read=PARTNERS,
-        name=name,
-        count=len(found),
-    )
-    return dict(found[0])
-
-
 def key_of(account: Account, name: str) -> dict[str, Any]:
-    """The one API key with this name, its value included."""
-    pages = account.client("apigateway").get_paginator("get_api_keys").paginate(includeValues=True)
-    found = [key for page in pages for key in page["items"] if key["name"] == name]
-    expect(
-        len(found) == 1 and found[0].get("enabled"),
-        en="expected one enabled API key named {name}; the account has {count}",
-        pt="era esperada uma chave de API ativa chamada {name}; a conta tem {count}",
-        read=PARTNERS,
-        name=name,
-        count=len(found),
-    )
-    return dict(found[0])
+    return api_key(account, name, PARTNERS)
 
 
 def cut(seen: Burst, rate: float, size: int, what: str) -> None:
@@ -200,7 +174,7 @@ def apart(account: Account) -> None:
 def closed(account: Account) -> None:
     gateway = account.client("apigateway")
     for name, throttle in (("bronze", (2, 5)), ("gold", (20, 15))):
-        seen = plan_of(account, name).get("throttle", {})
+        seen = usage_plan(account, name, PARTNERS).get("throttle", {})
         expect(
             (seen.get("rateLimit"), seen.get("burstLimit")) == throttle,
             en="expected plan {name} with rate and burst {throttle}; saw {seen}",
@@ -246,7 +220,7 @@ def day_of(account: Account, key: str, count: int) -> list[Answer]:
     title={"en": "ten a day, and ten more tomorrow", "pt-BR": "dez por dia, e mais dez amanhã"},
 )
 def ten_a_day(account: Account) -> None:
-    plan = plan_of(account, "trial")
+    plan = usage_plan(account, "trial", PARTNERS)
     expect(
         not plan.get("throttle"),
         en="expected the plan trial to have a quota and no throttle; it has {throttle}",
@@ -411,7 +385,7 @@ lab.exercise("10.5", title={"en": "Who was it?", "pt-BR": "Quem foi?"})
 )
 def orders_slowly(account: Account) -> None:
     key = key_of(account, "craque")["value"]
-    cut(burst(account, orders(key, 10)), 1, 2, "POST /orders, craque")
+    cut(burst(account, orders(key, 10)), 1, 1, "POST /orders, craque")
     seen = burst(account, [*orders(key, 10), *stock(account, key, 8)]).answers[10:]
     served = sum(one.status == 200 for one in seen)
     expect(

@@ -253,21 +253,21 @@ check("10.4")
 #
 # *Ticket 5: "4XXError went up at noon. Who was turned away, and why? And Craque may look all day, but should not order faster than we can pack."*
 #
-# - In the plan `gold`, `POST /orders` has a limit of its own: 1 request a second, burst 2.
+# - In the plan `gold`, `POST /orders` has a limit of its own: 1 request a second, burst 1.
 # - The stage writes an access log to the log group `loja-access`, one JSON object a line: `request` (the request's id), `key` (the id of the API key), `path`, `status`, and `why` (the type of the gateway response).
 
-# %% [markdown] id="task-10-5" lang="pt-BR" of="40df69"
+# %% [markdown] id="task-10-5" lang="pt-BR" of="d10fec"
 # ## 10.5 Quem foi? (10 minutos)
 #
 # *Chamado 5: "O 4XXError subiu ao meio-dia. Quem foi recusado, e por quê? E o Craque pode olhar o dia todo, mas não deve pedir mais rápido do que a gente embala."*
 #
-# - No plano `gold`, `POST /orders` tem um limite só seu: 1 requisição por segundo, burst 2.
+# - No plano `gold`, `POST /orders` tem um limite só seu: 1 requisição por segundo, burst 1.
 # - O stage grava um access log no log group `loja-access`, um objeto JSON por linha: `request` (o id da requisição), `key` (o id da chave de API), `path`, `status`, e `why` (o tipo da gateway response).
 
 # %% id="answer-10-5" exercise="10.5"
 # BEGIN SOLUTION
 own = f"/apiStages/{api}:prod/throttle/~1orders/POST"
-gateway.update_usage_plan(usagePlanId=gold, patchOperations=[replace(f"{own}/rateLimit", 1), replace(f"{own}/burstLimit", 2)])
+gateway.update_usage_plan(usagePlanId=gold, patchOperations=[replace(f"{own}/rateLimit", 1), replace(f"{own}/burstLimit", 1)])
 logs.create_log_group(logGroupName="loja-access")
 group = logs.describe_log_groups(logGroupNamePrefix="loja-access")["logGroups"][0]["arn"].removesuffix(":*")
 line = {"request": "$context.requestId", "key": "$context.identity.apiKeyId", "path": "$context.path",
