@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from helpers.authoring.notebooks import Place, lay_out
-from helpers.authoring.source import read_unit
-from helpers.classroom.grading import grade
-from helpers.paths import COURSE_ROOT
+from tests.classroom.half_solved import lost_by
 
-LAB = COURSE_ROOT / "course" / "labs" / "08-orders-as-they-should-be"
 Edits = dict[str, str]
 
 CARELESS: Edits = {
@@ -37,22 +32,6 @@ CLOSE: Edits = {
 }
 
 
-def failed_checks(edits: Edits, save_in: Path) -> set[str]:
-    """The checks that the solution with these edits does not pass."""
-    notebook = lay_out(Place(read_unit("lab", LAB, COURSE_ROOT), "solution", "en"))
-    sources = ["".join(cell["source"]) for cell in notebook["cells"]]
-    for right, wrong in edits.items():
-        assert any(right in source for source in sources), right
-        sources = [source.replace(right, wrong) for source in sources]
-    for cell, source in zip(notebook["cells"], sources, strict=True):
-        cell["source"] = source
-    path = save_in / f"{LAB.name}.ipynb"
-    path.write_text(json.dumps(notebook), encoding="utf-8")
-    result = grade(path)
-    assert result.status == "graded", result.message
-    return {check["name"] for exercise in result.exercises for check in exercise["checks"] if not check["passed"]}
-
-
 @pytest.mark.parametrize(
     ("edits", "lost"),
     [
@@ -62,4 +41,4 @@ def failed_checks(edits: Edits, save_in: Path) -> set[str]:
     ids=["careless", "close"],
 )
 def test_half_solutions_lose_what_they_forgot(edits: Edits, lost: set[str], tmp_path: Path) -> None:
-    assert failed_checks(edits, tmp_path) == lost
+    assert lost_by("08-orders-as-they-should-be", edits, tmp_path) == lost

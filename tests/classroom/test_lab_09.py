@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from helpers.authoring.notebooks import Place, lay_out
-from helpers.authoring.source import read_unit
-from helpers.classroom.grading import grade
-from helpers.paths import COURSE_ROOT
-
-FOLDER = COURSE_ROOT / "course" / "labs" / "09-the-door-of-loja"
+from tests.classroom.half_solved import lost_by
 
 SHORT_CUTS = {
     'apiStages=[{"apiId": ids[api], "stage": "prod"}]': 'apiStages=[{"apiId": one, "stage": "prod"} for one in ids.values()]',
@@ -56,14 +50,4 @@ LOST_BY_OVERSIGHTS = {"forged", "rotated", "says_who", "staff", "asked_once", "e
     ids=["short cuts", "oversights"],
 )
 def test_half_an_answer_loses_its_points_only(changes: dict[str, str], lost: set[str], tmp_path: Path) -> None:
-    notebook = lay_out(Place(read_unit("lab", FOLDER, COURSE_ROOT), "solution", "en"))
-    for old, new in changes.items():
-        cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and old in cell["source"]]
-        assert len(cells) == 1, old
-        cells[0]["source"] = cells[0]["source"].replace(old, new)
-    path = tmp_path / "half.ipynb"
-    path.write_text(json.dumps(notebook), encoding="utf-8")
-    result = grade(path)
-    failed = {check["name"] for exercise in result.exercises for check in exercise["checks"] if not check["passed"]}
-    assert result.status == "graded", result.message
-    assert failed == lost
+    assert lost_by("09-the-door-of-loja", changes, tmp_path) == lost
