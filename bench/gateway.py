@@ -42,7 +42,7 @@ class Load:
     def __str__(self) -> str:
         if not self.waits:
             return "–"
-        said = f"{percentile(self.waits, 50):.2f} / {percentile(self.waits, 99):.2f}, {len(self.waits) / self.seconds:.0f}/s"
+        said = f"{percentile(self.waits, 50):.2f} / {percentile(self.waits, 99):.2f}, {len(self.waits) / self.seconds:.0f}/s of {len(self.waits)}"
         return f"{said}, {self.failed} failed" if self.failed else said
 
 
@@ -140,13 +140,19 @@ class Api:
         self._answers(where, RESPONSE)
 
 
-def load(server: Server, request: bytes, times: int, connections: int) -> Load:
-    """Send ``request`` ``times`` times over ``connections`` connections, each waiting for its answer before it sends the next."""
+def load(server: Server, request: bytes, times: int, connections: int, most_seconds: float = 30) -> Load:
+    """Send ``request`` ``times`` times over ``connections`` connections, each waiting for its answer before it sends the next.
+
+    most_seconds: after that nothing more is sent, so that a slow server does not hold the others up.
+    """
     result = Load()
+    ends = time.perf_counter() + most_seconds
 
     async def worker(count: int) -> None:
         reader, writer = await _open(server)
         for _ in range(count):
+            if time.perf_counter() > ends:
+                break
             await _ask(reader, writer, request, result)
         writer.close()
 

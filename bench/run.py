@@ -75,11 +75,11 @@ def api_rows(servers: list[Server], times: int) -> list[tuple[str, Row]]:
         return of_all(servers, lambda_row(measured))
 
     rows = [
-        (f"{label}, 1 connection, p50 / p99 in ms, answers", row(method, path, body, times, 1))
+        (f"{label}, 1 connection, p50 / p99 in ms, answers a second", row(method, path, body, times, 1))
         for label, method, path, body in ways
     ]
     rows += [
-        (f"{label}, 32 connections, p50 / p99 in ms, answers", row(method, path, body, API_REQUESTS, 32))
+        (f"{label}, 32 connections, p50 / p99 in ms, answers a second", row(method, path, body, API_REQUESTS, 32))
         for label, method, path, body in ways
     ]
 
