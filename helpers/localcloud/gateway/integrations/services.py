@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from urllib.parse import quote, unquote
@@ -28,6 +29,8 @@ _TARGETS = {
 _VERSIONS = {"sqs": "2012-11-05", "sns": "2010-03-31"}
 # Paths of this server that no service has: its own pages, and what a client would resolve.
 _CLOSED = re.compile(r"^/*(?:_|moto-api)|(?:^|/)\.{1,2}(?:/|$)")
+# What a JSON service answers to a body that is none; moto takes such a body for an empty one.
+_NO_JSON = b'{"__type":"com.amazon.coral.service#SerializationException"}'
 _SERVICES = (*_TARGETS, *_VERSIONS, "s3")
 
 
@@ -54,6 +57,8 @@ def perform(exchange: Exchange, integration: Integration, endpoint_url: str) -> 
     path = what if kind == "path" else ""
     if _CLOSED.search(unquote(path.partition("?")[0])):
         raise broken(f"{path} is no path of {service}")
+    if kind == "action" and service in _TARGETS and not _is_json(signed.body):
+        return mapped(exchange, integration, "400", _NO_JSON, [("Content-Type", "application/x-amz-json-1.0")])
     answer = fetch(exchange, integration.http_method or "POST", f"{endpoint_url}/{path}", signed, integration.timeout_ms / 1000)  # fmt: skip
     for name, value in answer.headers:
         if name.lower() == "x-amzn-requestid":
@@ -76,3 +81,11 @@ def _signed(exchange: Exchange, sent: Outgoing, service: str, region: str, actio
     scope = f"{exchange.api.account}/{exchange.received:%Y%m%d}/{region}/{service}/aws4_request"
     headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=integration"
     return replace(sent, headers=headers, query=query)
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -314,3 +314,16 @@ def test_a_method_starts_a_state_machine(behind: Behind, role: str) -> None:
     assert (status, body["arn"].rpartition(":")[2]) == (200, "first")
     [execution] = states.list_executions(stateMachineArn=machine)["executions"]
     assert json.loads(states.describe_execution(executionArn=execution["executionArn"])["input"]) == {"order": "A-7"}
+
+
+def test_a_service_refuses_what_a_template_made_no_json_of(behind: Behind, role: str) -> None:
+    behind.put(
+        "AWS",
+        uri="arn:aws:apigateway:us-east-1:dynamodb:action/GetItem",
+        credentials=role,
+        requestTemplates={"application/json": '{"TableName": "$util.escapeJavaScript($input.path("$.name"))"}'},
+        answers={"200": {}, "400": {"selectionPattern": "400"}},
+    )
+    status, body = said(behind.post({"name": "it's"}))
+    assert status == 400
+    assert body["__type"].endswith("SerializationException")
