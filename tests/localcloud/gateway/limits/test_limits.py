@@ -19,7 +19,9 @@ class Shop(RestApi):
     """``GET /stock`` asks for a key, ``GET /products`` does not; both in stage ``dev``."""
 
     def advance(self, seconds: float) -> None:
-        httpx.post(f"{self.endpoint}/_localcloud/clock/advance", json={"seconds": seconds}).raise_for_status()
+        httpx.post(
+            f"{self.endpoint}/_localcloud/clock/advance", json={"seconds": seconds}, timeout=120
+        ).raise_for_status()
 
     def today(self) -> str:
         return str(httpx.get(f"{self.endpoint}/_localcloud/clock").json()["now"][:10])
