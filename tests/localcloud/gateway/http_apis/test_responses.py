@@ -291,9 +291,9 @@ def test_metrics_count_requests_and_errors_by_api_and_stage(apis: Apis) -> None:
             Namespace="AWS/ApiGateway",
             MetricName=name,
             Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
-            StartTime=now - dt.timedelta(hours=1),
-            EndTime=now + dt.timedelta(hours=1),
-            Period=7200,
+            StartTime=now - dt.timedelta(days=1),
+            EndTime=now + dt.timedelta(days=1000),  # other tests may have moved the clock of this server
+            Period=86_400,
             Statistics=["Sum"],
         )["Datapoints"]
         return float(sum(point["Sum"] for point in points))
