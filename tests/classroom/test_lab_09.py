@@ -12,7 +12,7 @@ SHORT_CUTS = {
     'apiStages=[{"apiId": ids[api], "stage": "prod"}]': 'apiStages=[{"apiId": one, "stage": "prod"} for one in ids.values()]',
     " and int(expiry) > time.time()": "",
     'return [statement("Allow", *orders), statement("Deny", f"{api}/{stage}/*/admin/*")]': (
-        'return [statement("Allow", method_arn)]'
+        'return [statement("Allow", "/".join(method_arn.split("/")[:3]) + "/*")]'
     ),
     '"authorizerResultTtlInSeconds"] = 60': '"authorizerResultTtlInSeconds"] = 300',
     'customer=caller["customer"], sku=sku': (
