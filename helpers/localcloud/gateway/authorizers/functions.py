@@ -21,6 +21,7 @@ from helpers.localcloud.gateway.authorizers.decisions import Decision, Decisions
 from helpers.localcloud.gateway.exchange import Exchange
 from helpers.localcloud.gateway.failures import GatewayFailure
 from helpers.localcloud.gateway.integrations import proxies
+from helpers.localcloud.gateway.integrations.requests_to import with_stage_variables
 from helpers.localcloud.gateway.invoking import NotAllowed, invoke
 from helpers.localcloud.gateway.parameters import value_of
 from helpers.localcloud.gateway.snapshot import Authorizer
@@ -86,7 +87,7 @@ def _valid(token: str, expression: str | None) -> bool:
 
 def _asked(exchange: Exchange, authorizer: Authorizer, identity: tuple[str, ...]) -> Decision:
     api = exchange.api
-    function = _FUNCTION.fullmatch(_with_variables(authorizer.uri, exchange))
+    function = _FUNCTION.fullmatch(with_stage_variables(authorizer.uri, exchange))
     if function is None:
         raise _misconfigured("Invalid Lambda function ARN in the authorizer's URI")
     source_arn = None if authorizer.settings.get("authorizerCredentials") else f"arn:aws:execute-api:{api.region}:{api.account}:{api.id}/authorizers/{authorizer.id}"  # fmt: skip
@@ -186,12 +187,6 @@ def _apply(exchange: Exchange, decision: Decision) -> None:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def _with_variables(uri: str, exchange: Exchange) -> str:
-    for name, value in exchange.stage.variables.items():
-        uri = uri.replace(f"${{stageVariables.{name}}}", value)
-    return uri
 
 
 def _unauthorized(reason: str) -> GatewayFailure:
