@@ -20,9 +20,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         build_font_cache()
         stack = session.config.stash[_open] = ExitStack()
         records = stack.enter_context(tempfile.TemporaryDirectory(prefix="course-records-"))
-        os.environ["COURSE_CLOUD"] = stack.enter_context(
-            owned_cloud(environment={**without_aws_settings(), "COURSE_DATA": records})
-        ).endpoint_url
+        os.environ["COURSE_DATA"] = records
+        os.environ["COURSE_CLOUD"] = stack.enter_context(owned_cloud(environment=without_aws_settings())).endpoint_url
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

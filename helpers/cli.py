@@ -17,6 +17,8 @@ COMMANDS = {
     "shop": "helpers.desk.commands:shop",
     "build": "helpers.authoring.commands:build",
     "grade": "helpers.classroom.commands:grade",
+    "progress": "helpers.classroom.progress.commands:progress",
+    "interview": "helpers.interviews.commands:interview",
     "cleanup": "helpers.cloud.commands:cleanup",
 }
 

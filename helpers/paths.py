@@ -35,7 +35,12 @@ def runtime_folder() -> Path:
     return _first_usable(platformdirs.user_cache_path(APP_NAME) / here, "run-" + here)
 
 
+def learner_folder() -> Path:
+    """Where the learner's records belong, whether or not it is there and can be written."""
+    override = os.environ.get("COURSE_DATA")
+    return Path(override) if override else platformdirs.user_data_path(APP_NAME)
+
+
 def data_folder() -> Path:
     """Where the learner's records are kept; the temporary folder when the user has no writable one."""
-    override = os.environ.get("COURSE_DATA")
-    return _first_usable(Path(override) if override else platformdirs.user_data_path(APP_NAME), "data")
+    return _first_usable(learner_folder(), "data")

@@ -13,13 +13,20 @@ HELPERS = Path(__file__).resolve().parent.parent / "helpers"
 RULES = [
     ("cloud", {"localcloud", "classroom", "authoring", "desk"}, "clients talk to the server over HTTP"),
     ("show", {"localcloud"}, "pictures are clients of the server"),
+    ("simulate", {"localcloud", "cloud", "classroom", "authoring", "desk"}, "models need no server"),
     ("classroom", {"localcloud", "desk"}, "the judge looks at the account from outside"),
     (
         "localcloud",
         {"cloud", "classroom", "authoring", "desk", "show"},
         "the server knows nothing of the course and could be published alone",
     ),
+    ("interviews", {"localcloud", "desk", "authoring"}, "the interview room needs questions and progress, no cloud"),
     ("authoring", {"localcloud", "desk"}, "authoring knows files, not clouds"),
+    (
+        "prices",
+        {"localcloud", "cloud", "classroom", "authoring", "desk", "show", "simulate"},
+        "server and clients read the same price book, which knows neither",
+    ),
 ]
 
 

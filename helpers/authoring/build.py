@@ -2,86 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from helpers.authoring import notebook_files, outputs, translations
 from helpers.authoring.checking import course_findings, unit_findings
+from helpers.authoring.course import INDEX, Course, Whole, read_course, read_whole
+from helpers.authoring.coverage_page import PAGE
 from helpers.authoring.execute import Executor
 from helpers.authoring.findings import Finding, Unbuildable
 from helpers.authoring.notebook_files import NotebookNode
-from helpers.authoring.notebooks import FOLDERS, Place, lay_out, places, source_hash
-from helpers.authoring.source import IGNORE_OUTPUT, Unit, read_unit, unit_folders
+from helpers.authoring.notebooks import FOLDERS, INDEX_FILE, Place, lay_out, places, source_hash
+from helpers.authoring.source import IGNORE_OUTPUT
 from helpers.errors import BuildFailed
+from helpers.languages import LANGUAGES
 
 _LEARNERS_OWN = {"work", ".ipynb_checkpoints", "__pycache__"}
-
-
-@dataclass
-class Course:
-    """The sources below one root: the units that could be read, in teaching order, and what is wrong with the others.
-
-    root: the folder that holds ``course``.
-    """
-
-    root: Path
-    units: list[Unit] = field(default_factory=list)
-    unreadable: dict[Path, list[Finding]] = field(default_factory=dict)
-
-    def chosen(self, names: Iterable[str]) -> tuple[list[Unit], list[Finding]]:
-        """The units that ``names`` mean (all when there are none), and the findings of those that cannot be read.
-
-        A name is ``01`` (lesson and lab), ``lab-01``, a folder's name, or its path.
-
-        Raises: ``BuildFailed`` for a name that means nothing.
-        """
-        names = list(names)
-        folders = [unit.folder for unit in self.units] + list(self.unreadable)
-        wanted: set[Path] = set()
-        for name in names:
-            meant = [folder for folder in folders if _means(name, folder)]
-            if not meant:
-                known = ", ".join(sorted(_short(folder) for folder in folders))
-                raise BuildFailed(f"the course has no unit {name}: choose from {known or 'none yet'}")
-            wanted.update(meant)
-        units = [unit for unit in self.units if not names or unit.folder in wanted]
-        broken = [
-            finding for folder, found in self.unreadable.items() if not names or folder in wanted for finding in found
-        ]
-        return units, broken
-
-    def names(self) -> Counter[str]:
-        """How often each unit's short name occurs, also of units that cannot be read."""
-        return Counter([unit.name for unit in self.units] + [_short(folder) for folder in self.unreadable])
-
-    def neighbours(self, unit: Unit) -> tuple[Unit | None, Unit | None]:
-        """The units before and after ``unit``."""
-        index = self.units.index(unit)
-        return (self.units[index - 1] if index else None), (
-            self.units[index + 1] if index + 1 < len(self.units) else None
-        )
-
-
-def read_course(root: Path) -> Course:
-    """Read all units below ``root/course``.
-
-    Raises: ``BuildFailed`` when there is no such folder.
-    """
-    course = Course(root)
-    for kind, folder in unit_folders(root):
-        try:
-            course.units.append(read_unit(kind, folder, root))
-        except Unbuildable as error:
-            course.unreadable[folder] = list(error.findings)
-    return course
 
 
 def build(
     root: Path, names: Iterable[str] = (), *, run_all: bool = False, say: Callable[[str], None] = print
 ) -> list[PurePosixPath]:
-    """Write the notebooks of the chosen units, and return the paths of those whose files changed.
+    """Write the notebooks of the chosen units, and return the paths of the files that changed.
+
+    The index is written when it is named, and, with the page of the coverage, when nothing is.
 
     run_all: execute every notebook, also those whose code is as it was. say: gets a line for every notebook that is executed or written.
 
@@ -90,13 +34,16 @@ def build(
 
     Raises: ``Unbuildable`` with the findings of all units that could not be built.
     """
+    names = list(names)
     course = read_course(root)
     units, findings = course.chosen(names)
     changed: list[PurePosixPath] = []
     findings += course_findings(units, course.names())
+    whole = _whole(course, names)
+    findings += whole.findings
     with Executor(root) as executor:
-        for unit in units:
-            defects = unit_findings(unit)
+        for unit in [*units, *([whole.index] if whole.index else [])]:
+            defects = unit_findings(unit) if unit is not whole.index else []
             findings += defects
             if defects:
                 continue
@@ -107,9 +54,12 @@ def build(
                 findings += error.findings
                 continue
             for place, notebook in made:
-                if _write(root, place, notebook):
+                if _write(root, place.path, notebook_files.text_of(notebook)):
                     say(f"wrote {place.path}")
                     changed.append(place.path)
+    if whole.coverage and not names and _write(root, PAGE, whole.coverage):
+        say(f"wrote {PAGE}")
+        changed.append(PAGE)
     if findings:
         raise Unbuildable(findings)
     return changed
@@ -124,7 +74,11 @@ def check(root: Path, names: Iterable[str] = ()) -> list[Finding]:
     for unit in units:
         defects = unit_findings(unit)
         findings += defects or [finding for place in places(unit) for finding in _stale(course, place)]
+    whole = _whole(course, names)
+    findings += whole.findings
+    findings += [finding for place in places(whole.index) for finding in _stale(course, place)] if whole.index else []
     if not names:
+        findings += _stale_coverage(course, whole)
         findings += _strays(course)
     return findings
 
@@ -193,16 +147,28 @@ def _stale(course: Course, place: Place) -> list[Finding]:
     return []
 
 
+def _whole(course: Course, names: list[str]) -> Whole:
+    return read_whole(course) if not names or INDEX in names else Whole(None, None, [])
+
+
+def _stale_coverage(course: Course, whole: Whole) -> list[Finding]:
+    if whole.coverage is None or _text_at(course.root / PAGE) == whole.coverage:
+        return []
+    return [Finding(str(PAGE), "it differs from what the coverage and the lessons give", "run `course build`")]
+
+
 def _strays(course: Course) -> list[Finding]:
     expected = {place.path for unit in course.units for place in places(unit)}
     expected |= {
         PurePosixPath(folder, language, f"{broken.name}.ipynb")
         for broken in course.unreadable
         for folder in FOLDERS.values()
-        for language in ("en", "pt-BR")
+        for language in LANGUAGES
     }
+    if course.has_index:
+        expected |= {PurePosixPath(FOLDERS["index"], language, INDEX_FILE) for language in LANGUAGES}
     found = []
-    for folder in FOLDERS.values():
+    for folder in dict.fromkeys(FOLDERS.values()):
         for path in sorted((course.root / folder).rglob("*")):
             relative = PurePosixPath(path.relative_to(course.root).as_posix())
             if path.is_file() and relative not in expected and not _LEARNERS_OWN & set(relative.parts):
@@ -234,9 +200,8 @@ def _first_difference(expected: NotebookNode, stored: NotebookNode) -> str:
     return ""
 
 
-def _write(root: Path, place: Place, notebook: NotebookNode) -> bool:
-    path = root / place.path
-    text = notebook_files.text_of(notebook)
+def _write(root: Path, relative: PurePosixPath, text: str) -> bool:
+    path = root / relative
     if _text_at(path) == text:
         return False
     draft = path.with_name(f".{path.name}.draft")
@@ -246,7 +211,7 @@ def _write(root: Path, place: Place, notebook: NotebookNode) -> bool:
         draft.replace(path)
     except OSError as error:
         draft.unlink(missing_ok=True)
-        problem = f"{place.path} could not be written ({error.strerror})"
+        problem = f"{relative} could not be written ({error.strerror})"
         raise BuildFailed(
             f"{problem}: make room or give write permission there, then run `course build` again"
         ) from None
@@ -256,15 +221,3 @@ def _write(root: Path, place: Place, notebook: NotebookNode) -> bool:
 def _text_at(path: Path) -> str | None:
     """The text of a file, whatever line ends a checkout gave it; ``None`` when there is no such file."""
     return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
-
-
-def _means(name: str, folder: Path) -> bool:
-    parts = [part for part in name.replace("\\", "/").split("/") if part]
-    if parts and parts[-1].endswith((".py", ".yaml")):
-        parts.pop()
-    by_path = parts[-1:] == [folder.name] and (len(parts) == 1 or parts[-2] == folder.parent.name)
-    return by_path or name in (folder.name[:2], _short(folder))
-
-
-def _short(folder: Path) -> str:
-    return f"{folder.parent.name.removesuffix('s')}-{folder.name[:2]}"

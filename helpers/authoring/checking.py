@@ -10,7 +10,8 @@ from helpers.authoring import solutions, translations
 from helpers.authoring.findings import Finding
 from helpers.authoring.notebooks import GENERATED_IDS, exercise_title
 from helpers.authoring.source import SourceCell, Unit
-from helpers.authoring.texts import LANGUAGES, Text
+from helpers.authoring.texts import Text
+from helpers.languages import LANGUAGES
 
 MOST_LINES = 15
 SHORT_LINES = 7

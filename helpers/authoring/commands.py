@@ -37,7 +37,7 @@ from helpers.paths import COURSE_ROOT
 def build(units: tuple[str, ...], run_all: bool, check_only: bool, stamp_only: bool, root: Path) -> None:
     """Make notebooks/, labs/ and solutions/ from course/, in English and Portuguese.
 
-    A UNIT is 01 (lesson and lab), lesson-01, lab-01, or a folder below course/; without one, all are meant.
+    A UNIT is 01 (lesson and lab), lesson-01, lab-01, a folder below course/, or index; without one, all are meant, and docs/coverage.md.
     """
     if check_only + stamp_only + run_all > 1:
         raise click.UsageError("--all, --check and --stamp exclude each other.")
@@ -49,7 +49,7 @@ def build(units: tuple[str, ...], run_all: bool, check_only: bool, stamp_only: b
             _stamp(root, units)
         else:
             changed = building.build(root, units, run_all=run_all, say=click.echo)
-            click.echo(f"{len(changed)} notebooks changed" if changed else "every notebook is up to date")
+            click.echo(f"{len(changed)} files changed" if changed else "everything is up to date")
     except Unbuildable as error:
         _fail(error)
 

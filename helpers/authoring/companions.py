@@ -73,7 +73,7 @@ def read_quiz(path: Path, shown: str) -> tuple[Question, ...]:
 
     Raises: ``Unbuildable`` with a finding for every place that is not valid.
     """
-    questions = _read(path, shown, _QUIZ)
+    questions = read_companion(path, shown, _QUIZ)
     seen: set[str] = set()
     for question in questions:
         if question.id in seen:
@@ -91,7 +91,7 @@ def read_hints(path: Path, shown: str) -> dict[str, Hints]:
 
     Raises: ``Unbuildable`` with a finding for every ladder that is not valid.
     """
-    return _read(path, shown, _HINTS)
+    return read_companion(path, shown, _HINTS)
 
 
 def declared_exercises(path: Path, shown: str) -> frozenset[str]:
@@ -115,7 +115,13 @@ def declared_exercises(path: Path, shown: str) -> frozenset[str]:
     )
 
 
-def _read(path: Path, shown: str, model: TypeAdapter[T]) -> T:
+def read_companion(path: Path, shown: str, model: TypeAdapter[T]) -> T:
+    """Read a YAML file as ``model`` says.
+
+    shown: the path as findings name it.
+
+    Raises: ``Unbuildable`` with a finding for every place that is not valid.
+    """
     try:
         content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:

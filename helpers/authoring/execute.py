@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,12 +24,28 @@ from helpers.errors import BuildFailed, CourseError
 from helpers.show.fonts import build_font_cache
 
 CELL_SECONDS = 180
-CLOUD_START_SECONDS = 60
 
 _SHOWN_LINES = 8
 _CONNECTS = re.compile(r"\bconnect\(")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _RAISES = {"raises-exception", "nbval-raises-exception"}
+
+
+def execute(client: Callable[[], NotebookClient], environment: Mapping[str, str]) -> None:
+    """Run a notebook from its first cell to its last.
+
+    A kernel that dies before the first cell is started once more: two programs that look for free ports at the same moment may be given the same one.
+
+    client: makes a client of the notebook, for each start a new one.
+
+    Raises: what ``nbclient`` raises.
+    """
+    try:
+        client().execute(env=dict(environment))
+    except DeadKernelError:
+        raise
+    except RuntimeError:
+        client().execute(env=dict(environment))
 
 
 class Executor:
@@ -70,20 +86,22 @@ class Executor:
         def remember(cell: NotebookNode, cell_index: int) -> None:
             running.append(cell)
 
-        client = NotebookClient(
-            notebook,
-            kernel_name="python3",
-            timeout=CELL_SECONDS,
-            resources={"metadata": {"path": str(folder)}},
-            record_timing=False,
-            store_widget_state=False,
-            coalesce_streams=True,
-            extra_arguments=["--log-level=CRITICAL"],
-            on_cell_start=remember,
-        )
+        def client() -> NotebookClient:
+            return NotebookClient(
+                notebook,
+                kernel_name="python3",
+                timeout=CELL_SECONDS,
+                resources={"metadata": {"path": str(folder)}},
+                record_timing=False,
+                store_widget_state=False,
+                coalesce_streams=True,
+                extra_arguments=["--log-level=CRITICAL"],
+                on_cell_start=remember,
+            )
+
         metadata = notebook.metadata.copy()  # the kernel adds its own version to it
         try:
-            client.execute(env=self._environment(place))
+            execute(client, self._environment(place))
         except CellTimeoutError:
             raise self._failure(place, running[-1], f"it did not end within {CELL_SECONDS} seconds") from None
         except CellExecutionError as error:
@@ -130,7 +148,8 @@ class Executor:
     def _environment(self, place: Place) -> dict[str, str]:
         """What a kernel may see: nothing of the author's AWS, course or plotting settings, so that every author builds the same."""
         clean = _without(os.environ, "AWS_", "COURSE_", "MPL", "MATPLOTLIB", "PYTHONSTARTUP")
-        clean.update(COURSE_LANG=place.language, IPYTHONDIR=str(self._folder / "ipython"))
+        empty = tempfile.mkdtemp(prefix="learner-", dir=self._folder)  # a learner of whom nothing is recorded
+        clean.update(COURSE_LANG=place.language, COURSE_DATA=empty, IPYTHONDIR=str(self._folder / "ipython"))
         matplotlib = find_spec("matplotlib")
         if matplotlib and matplotlib.origin:
             clean["MATPLOTLIBRC"] = str(Path(matplotlib.origin).parent / "mpl-data" / "matplotlibrc")

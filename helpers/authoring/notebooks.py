@@ -7,16 +7,22 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from helpers.authoring import notebook_files, solutions
+from helpers.authoring.interview import shown_in
 from helpers.authoring.notebook_files import NotebookNode
 from helpers.authoring.source import IGNORE_OUTPUT, SOLUTION_ONLY, SourceCell, Unit
-from helpers.authoring.texts import LANGUAGES, Language
+from helpers.languages import LANGUAGES, Language
 
-Document = Literal["lesson", "lab", "solution"]
+Document = Literal["lesson", "lab", "solution", "index"]
 
-FOLDERS: dict[Document, str] = {"lesson": "notebooks", "lab": "labs", "solution": "solutions"}
+FOLDERS: dict[Document, str] = {
+    "lesson": "notebooks",
+    "lab": "labs",
+    "solution": "solutions",
+    "index": "notebooks",
+}
 NAVIGATION = "navigation"
 GENERATED_IDS = {NAVIGATION}
 
@@ -29,6 +35,8 @@ _HINT_NAMES: dict[Language, tuple[str, ...]] = {
 }
 _LESSON_WORDS: dict[Language, tuple[str, str]] = {"en": ("Lesson", "Lab"), "pt-BR": ("Lição", "Lab")}
 _OTHER_LANGUAGE: dict[Language, str] = {"en": "Em português", "pt-BR": "In English"}
+_INDEX_WORD: dict[Language, str] = {"en": "Index", "pt-BR": "Índice"}
+INDEX_FILE = "index.ipynb"
 
 
 @dataclass(frozen=True)
@@ -53,17 +61,25 @@ class Place:
         return self.document != "lab"
 
 
+class Neighbours(NamedTuple):
+    """What a notebook's last cell links to: the units before and after it, and whether there is an index."""
+
+    before: Unit | None = None
+    after: Unit | None = None
+    has_index: bool = False
+
+
+ALONE = Neighbours()
+
+
 def places(unit: Unit) -> list[Place]:
-    """All notebooks of a unit: a lesson has one per language, a lab two, unsolved and solved; English stands before its sibling."""
-    documents: tuple[Document, ...] = ("lesson",) if unit.header.kind == "lesson" else ("lab", "solution")
+    """All notebooks of a unit: a lesson, or the index, has one per language, a lab two, unsolved and solved; English stands before its sibling."""
+    documents: tuple[Document, ...] = ("lab", "solution") if unit.header.kind == "lab" else (unit.header.kind,)
     return [Place(unit, document, language) for document in documents for language in LANGUAGES]
 
 
-def lay_out(place: Place, neighbours: tuple[Unit | None, Unit | None] = (None, None)) -> NotebookNode:
-    """The notebook of a place, without outputs.
-
-    neighbours: the units before and after it, which its last cell links to.
-    """
+def lay_out(place: Place, neighbours: Neighbours = ALONE) -> NotebookNode:
+    """The notebook of a place, without outputs; its last cell links to its ``neighbours``."""
     unit, language = place.unit, place.language
     cells: list[NotebookNode] = []
     hinted: set[str] = set()
@@ -76,7 +92,7 @@ def lay_out(place: Place, neighbours: tuple[Unit | None, Unit | None] = (None, N
         cells.append(
             notebook_files.markdown_cell(cell.id, cell.source) if cell.type == "markdown" else _code(cell, place)
         )
-    cells.append(notebook_files.markdown_cell(NAVIGATION, _navigation(place, *neighbours)))
+    cells.append(notebook_files.markdown_cell(NAVIGATION, _navigation(place, neighbours)))
     return notebook_files.notebook(
         cells,
         {
@@ -95,18 +111,29 @@ def lay_out(place: Place, neighbours: tuple[Unit | None, Unit | None] = (None, N
 def source_hash(place: Place) -> str:
     """The hash of everything in the course's sources that a notebook's outputs depend on.
 
-    These are its code cells with their ids and tags, its language, and the file beside the script that its cells show: the quiz of
-    a lesson, the checks of a lab. Prose and hints are left out, so that an edited sentence is rendered without running anything.
+    These are its code cells with their ids and tags, its language, and the files that its cells show: the quiz of a lesson, the
+    checks of a lab, questions of the interview. Prose and hints are left out, so that an edited sentence is rendered without running anything.
     """
     unit = place.unit
-    beside = unit.folder / ("quiz.yaml" if unit.header.kind == "lesson" else "checks.py")
-    decisive = {
+    decisive: dict[str, object] = {
         "version": _LAYOUT_VERSION,
         "language": place.language,
         "cells": [[cell.id, cell.source, cell.tags] for cell in unit.cells if cell.type == "code"],
-        "beside": beside.read_text(encoding="utf-8"),
+        "beside": _beside(place),
     }
+    asked = [id for cell in unit.cells if cell.type == "code" for id in shown_in(cell.source)]
+    if asked:
+        files = [unit.folder.parents[1] / "interview" / f"{id}.yaml" for id in asked]
+        decisive["interview"] = [path.read_text(encoding="utf-8") if path.is_file() else "" for path in files]
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _beside(place: Place) -> str:
+    """The text of the file that a notebook's cells show; the index shows the learner's own records, and none."""
+    unit = place.unit
+    if unit.header.kind == "index":
+        return ""
+    return (unit.folder / ("quiz.yaml" if unit.header.kind == "lesson" else "checks.py")).read_text(encoding="utf-8")
 
 
 def exercise_title(unit: Unit, answer: SourceCell) -> str:
@@ -145,26 +172,32 @@ def _hints(exercise: str, unit: Unit, language: Language) -> NotebookNode:
     return notebook_files.markdown_cell(f"hints-{exercise.replace('.', '-')}", "\n\n".join(steps))
 
 
-def _navigation(place: Place, before: Unit | None, after: Unit | None) -> str:
-    """The closing line: back, on, and the same notebook in the other language."""
-    links = []
-    if before:
-        links.append(f"← [{_name(before, place.language)}]({_link(place, _shipped(before, place.language))})")
-    if after:
-        links.append(f"[{_name(after, place.language)}]({_link(place, _shipped(after, place.language))}) →")
-    other: Language = "pt-BR" if place.language == "en" else "en"
-    links.append(f"[{_OTHER_LANGUAGE[place.language]}]({_link(place, Place(place.unit, place.document, other))})")
-    return "---\n\n" + " · ".join(links)
+def shipped(unit: Unit, language: Language) -> Place:
+    """The notebook of a unit that a learner opens: a lab's unsolved one."""
+    return Place(unit, unit.header.kind, language)
 
 
-def _shipped(unit: Unit, language: Language) -> Place:
-    return Place(unit, "lab" if unit.header.kind == "lab" else "lesson", language)
-
-
-def _name(unit: Unit, language: Language) -> str:
+def unit_name(unit: Unit, language: Language) -> str:
+    """How a link calls a unit: ``Lesson 01: Handlers``."""
     word = _LESSON_WORDS[language][unit.header.kind == "lab"]
     return f"{word} {unit.header.number}: {unit.header.title.in_language(language)}"
 
 
-def _link(place: Place, target: Place) -> str:
-    return os.path.relpath(target.path, place.path.parent).replace(os.sep, "/")
+def link(start: PurePosixPath, target: Place) -> str:
+    """The way from the folder ``start`` to the notebook of a place."""
+    return os.path.relpath(target.path, start).replace(os.sep, "/")
+
+
+def _navigation(place: Place, neighbours: Neighbours) -> str:
+    """The closing line: back, on, the index, and the same notebook in the other language."""
+    here, language = place.path.parent, place.language
+    links = []
+    for unit, shape in ((neighbours.before, "← [{}]({})"), (neighbours.after, "[{}]({}) →")):
+        if unit:
+            links.append(shape.format(unit_name(unit, language), link(here, shipped(unit, language))))
+    if neighbours.has_index and place.document != "index":
+        index = os.path.relpath(PurePosixPath(FOLDERS["index"], language, INDEX_FILE), here).replace(os.sep, "/")
+        links.append(f"[{_INDEX_WORD[language]}]({index})")
+    other: Language = "pt-BR" if place.language == "en" else "en"
+    links.append(f"[{_OTHER_LANGUAGE[place.language]}]({link(here, Place(place.unit, place.document, other))})")
+    return "---\n\n" + " · ".join(links)

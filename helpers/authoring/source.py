@@ -14,13 +14,15 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
 from helpers.authoring.companions import Hints, Question, declared_exercises, read_hints, read_quiz
 from helpers.authoring.findings import Finding, Unbuildable
-from helpers.authoring.texts import Language, Text
+from helpers.authoring.texts import Text
 from helpers.errors import BuildFailed
+from helpers.languages import Language
 
-Kind = Literal["lesson", "lab"]
+FolderKind = Literal["lesson", "lab"]
+Kind = Literal["lesson", "lab", "index"]
 T = TypeVar("T")
 
-FOLDERS: dict[Kind, str] = {"lesson": "lessons", "lab": "labs"}
+FOLDERS: dict[FolderKind, str] = {"lesson": "lessons", "lab": "labs"}
 IGNORE_OUTPUT = "nbval-ignore-output"
 SOLUTION_ONLY = "solution-only"
 
@@ -84,7 +86,7 @@ class SourceCell:
 
 @dataclass(frozen=True)
 class Unit:
-    """A lesson or a lab: what its folder in ``course/`` holds.
+    """A lesson or a lab: what its folder in ``course/`` holds; or the index, whose cells are made from all others.
 
     folder: its absolute path. shown: the script's path relative to the course's root, as findings name it.
     incomplete: what is wrong with the files beside the script, which are then read as empty.
@@ -101,8 +103,8 @@ class Unit:
 
     @property
     def name(self) -> str:
-        """The unit's short name: ``lesson-01``, ``lab-01``."""
-        return f"{self.header.kind}-{self.header.number}"
+        """The unit's short name: ``lesson-01``, ``lab-01``, or ``index``."""
+        return "index" if self.header.kind == "index" else f"{self.header.kind}-{self.header.number}"
 
     @property
     def file_name(self) -> str:
@@ -123,7 +125,7 @@ class Unit:
         return tuple(cell for cell in self.cells if cell.type == "code" or cell.language == language)
 
 
-def unit_folders(root: Path) -> list[tuple[Kind, Path]]:
+def unit_folders(root: Path) -> list[tuple[FolderKind, Path]]:
     """The folders of all units below ``root/course``, in teaching order: a lesson, then its lab.
 
     Raises: ``BuildFailed`` when there is no ``course`` folder.
@@ -132,7 +134,7 @@ def unit_folders(root: Path) -> list[tuple[Kind, Path]]:
         raise BuildFailed(
             f"{root} has no folder named course: run `course build` where the course's sources lie, or name that place with --root"
         )
-    found: list[tuple[Kind, Path]] = [
+    found: list[tuple[FolderKind, Path]] = [
         (kind, folder)
         for kind, plural in FOLDERS.items()
         for folder in (root / "course" / plural).glob("*")
@@ -141,7 +143,7 @@ def unit_folders(root: Path) -> list[tuple[Kind, Path]]:
     return sorted(found, key=lambda unit: (unit[1].name[:2], unit[0] == "lab", unit[1].name))
 
 
-def read_unit(kind: Kind, folder: Path, root: Path) -> Unit:
+def read_unit(kind: FolderKind, folder: Path, root: Path) -> Unit:
     """Read one unit.
 
     kind: what its parent folder says that it is. root: the course's root, from which findings name files.

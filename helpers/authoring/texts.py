@@ -1,13 +1,12 @@
-"""The course's languages, and texts that exist once in each of them."""
+"""Texts that exist once in each of the course's languages."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Language = Literal["en", "pt-BR"]
-LANGUAGES: tuple[Language, ...] = ("en", "pt-BR")
+from helpers.languages import Language
 
 Written = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
 import random
 import re
@@ -62,6 +63,12 @@ class Clock:
             raise CourseError("this check moves the clock, which only the local cloud can: run it there")
         step = seconds + 60 * minutes + 3600 * hours + 86400 * days
         call(self._endpoint_url, "POST", "/_localcloud/clock/advance", {"seconds": step}, timeout=TRAVEL_SECONDS)
+
+    def now(self) -> dt.datetime:
+        """Virtual time, an aware UTC datetime; of a real account, this computer's."""
+        if self._endpoint_url is None:
+            return dt.datetime.now(dt.UTC)
+        return dt.datetime.fromisoformat(call(self._endpoint_url, "GET", "/_localcloud/clock")["now"])
 
 
 class Account:

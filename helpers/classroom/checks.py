@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from helpers.classroom.account import Account, Invocation
-from helpers.classroom.texts import LANGUAGES, Text, fill, show
+from helpers.classroom.texts import Text, fill, show
 from helpers.errors import BuildFailed, CourseError
+from helpers.languages import LANGUAGES
 
 __all__ = ["Account", "Check", "Exercise", "Failed", "Invocation", "Lab", "expect"]
 

@@ -25,9 +25,10 @@ from helpers.classroom import submission
 from helpers.classroom.checks import Lab
 from helpers.classroom.discovery import Labs
 from helpers.classroom.rebuild import Notebook, rebuild
-from helpers.classroom.texts import LANGUAGES, in_language
+from helpers.classroom.texts import in_language
 from helpers.classroom.walls import Walls, strongest
 from helpers.errors import SubmissionRejected
+from helpers.languages import LANGUAGES
 from helpers.paths import COURSE_ROOT
 
 CELL_SECONDS = 60.0

@@ -24,8 +24,9 @@ from helpers.classroom.account import Account
 from helpers.classroom.checks import Check, evidence_of
 from helpers.classroom.discovery import Labs
 from helpers.classroom.excuses import NOTHING_SEEN, explain, too_long
-from helpers.classroom.texts import LANGUAGES, Text, in_language
+from helpers.classroom.texts import Text, in_language
 from helpers.errors import CourseError
+from helpers.languages import LANGUAGES
 
 CHECK_SECONDS = 30.0
 

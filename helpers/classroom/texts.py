@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping
 
-LANGUAGES = ("en", "pt-BR")
 LONGEST_VALUE = 200
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")

@@ -17,11 +17,13 @@ from helpers.cloud import bundle, targets
 from helpers.errors import CourseError
 
 BASIC_EXECUTION = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+XRAY_WRITE = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
 ROLE_SECONDS = 60.0
+_DEFAULTS: tuple[Any, ...] = ([], {"Variables": {}}, {"Mode": "PassThrough"})
 
 
 class FunctionArn(str):
@@ -42,6 +44,7 @@ def deploy(
     memory: int = 128,
     environment: Mapping[str, str] | None = None,
     layers: Iterable[str] = (),
+    tracing: bool = False,
     packages: Iterable[str] = (),
     files: Iterable[str | Path] = (),
     show: bool = True,
@@ -51,6 +54,7 @@ def deploy(
     handler: ``file.function``; by default the file's name and ``lambda_handler``.
     role: name or ARN of a role; by default ``<name>-role``, created with Lambda's trust policy and ``AWSLambdaBasicExecutionRole``.
     timeout: seconds. memory: MB. environment: variables of the function. layers: ARNs of layer versions.
+    tracing: active tracing with X-Ray; a role made here may then write traces.
     packages: installed packages to bundle, with their dependencies. files: more files and folders for the zip.
     show: print the boto3 calls made, one line each, without account numbers.
 
@@ -75,8 +79,9 @@ def deploy(
         "MemorySize": memory,
         "Environment": {"Variables": dict(environment or {})},
         "Layers": list(layers),
+        "TracingConfig": {"Mode": "Active" if tracing else "PassThrough"},
     }
-    role_arn, role_shown = _role(role, name, calls)
+    role_arn, role_shown = _role(role, name, calls, (BASIC_EXECUTION, XRAY_WRITE) if tracing else (BASIC_EXECUTION,))
     return _Function(calls, name, role_arn, role_shown).put(code, wanted)
 
 
@@ -145,7 +150,7 @@ class _Function:
         return FunctionArn(known["FunctionArn"])
 
     def _create(self, code: bytes, wanted: dict[str, Any]) -> FunctionArn:
-        given = {key: value for key, value in wanted.items() if value not in ([], {"Variables": {}})}
+        given = {key: value for key, value in wanted.items() if value not in _DEFAULTS}
         made = self._patiently(
             "create_function", FunctionName=self._name, Role=self._role, **given, Code={"ZipFile": code}
         )
@@ -171,8 +176,8 @@ class _Function:
             self._calls.hidden[parts[4]] = "<account>"
 
 
-def _role(role: str | None, function: str, calls: _Calls) -> tuple[str, str]:
-    """The role's ARN, and the Python text that stands for it in what is printed."""
+def _role(role: str | None, function: str, calls: _Calls, policies: tuple[str, ...]) -> tuple[str, str]:
+    """The role's ARN, and the Python text that stands for it in what is printed. policies: what a role made here may do."""
     if role and role.startswith("arn:"):
         return role, _lookup(role.rpartition("/")[2])
     name = role or f"{function}-role"
@@ -194,10 +199,14 @@ def _role(role: str | None, function: str, calls: _Calls) -> tuple[str, str]:
             RoleName=name,
             AssumeRolePolicyDocument=trust,
         )
-        calls.make("iam", "attach_role_policy", RoleName=name, PolicyArn=BASIC_EXECUTION)
+        for policy in policies:
+            calls.make("iam", "attach_role_policy", RoleName=name, PolicyArn=policy)
         return made["Role"]["Arn"], "role"
-    if role is None and not calls.iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
-        calls.make("iam", "attach_role_policy", RoleName=name, PolicyArn=BASIC_EXECUTION)
+    if role is None:
+        attached = calls.iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+        for policy in policies:
+            if policy not in [one["PolicyArn"] for one in attached] and (policy != BASIC_EXECUTION or not attached):
+                calls.make("iam", "attach_role_policy", RoleName=name, PolicyArn=policy)
     return arn, _lookup(name)
 
 
@@ -213,6 +222,7 @@ def _settings(known: Mapping[str, Any]) -> dict[str, Any]:
         "MemorySize": known.get("MemorySize"),
         "Environment": {"Variables": known.get("Environment", {}).get("Variables", {})},
         "Layers": [layer["Arn"] for layer in known.get("Layers", [])],
+        "TracingConfig": {"Mode": known.get("TracingConfig", {}).get("Mode", "PassThrough")},
         "Role": known.get("Role"),
     }
 

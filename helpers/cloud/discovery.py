@@ -26,10 +26,9 @@ START_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class RunningCloud:
-    """A local cloud that answered: where it is, and whether this call started it."""
+    """A local cloud that answered: where it is."""
 
     endpoint_url: str
-    started_here: bool = False
 
 
 def find() -> RunningCloud | None:
@@ -76,7 +75,7 @@ def start() -> RunningCloud:
         )
     assert process.stdout is not None
     try:
-        return RunningCloud(wait_for_address(process.stdout, START_SECONDS), started_here=True)
+        return RunningCloud(wait_for_address(process.stdout, START_SECONDS))
     except CloudUnavailable:
         process.kill()
         process.wait()

@@ -6,20 +6,11 @@ import sys
 
 import click
 
-from helpers.desk.jupyter_home import LANGUAGES, Language, preferred_language
-
-_language = click.option(
-    "--lang",
-    "language",
-    type=click.Choice(LANGUAGES),
-    default=preferred_language,
-    show_default="the language of this computer",
-    help="Language of the notebooks and of JupyterLab.",
-)
+from helpers.languages import Language, language_option
 
 
 @click.command()
-@_language
+@language_option("Language of the notebooks and of JupyterLab.")
 @click.option("--no-browser", is_flag=True, help="Print the link and open nothing.")
 @click.option(
     "--port",
@@ -29,7 +20,7 @@ _language = click.option(
     help="Port of JupyterLab; the next free one if taken.",
 )
 def start(language: Language, no_browser: bool, port: int) -> None:
-    """Open the course: the local cloud, and JupyterLab on lesson 00."""
+    """Open the course: the local cloud, and JupyterLab on the index of its lessons."""
     from helpers.desk.start import start as run
 
     run(language, open_browser=not no_browser, port=port)
@@ -44,7 +35,7 @@ def doctor() -> None:
 
 
 @click.command()
-@_language
+@language_option("Language of the notebooks and of JupyterLab.")
 def tour(language: Language) -> None:
     """Run lesson 00 and the solution of lab 01 without a browser, and print what happens."""
     from helpers.desk.tour import tour as run

@@ -25,8 +25,9 @@ from helpers.classroom.walls import strongest
 from helpers.desk import install
 from helpers.desk.children import local_cloud
 from helpers.desk.chromium import find_chromium, how_to_install
-from helpers.desk.jupyter_home import LANGUAGES, first_lesson
+from helpers.desk.jupyter_home import first_lesson, index
 from helpers.errors import CloudUnavailable, CourseError
+from helpers.languages import LANGUAGES
 from helpers.paths import COURSE_ROOT, data_folder, runtime_folder
 
 FREE_BYTES = 300 * 1024 * 1024
@@ -105,11 +106,11 @@ def _packages() -> Iterator[Finding]:
 def _course_files() -> Iterator[Finding]:
     for language in LANGUAGES:
         try:
-            lesson = first_lesson(language)
+            _, beginning = first_lesson(language), index(language)
         except CourseError as error:
             yield Finding(f"notebooks {language}", False, str(error), "course build")
         else:
-            yield Finding(f"notebooks {language}", True, str(lesson))
+            yield Finding(f"notebooks {language}", True, str(beginning))
 
 
 def _folders() -> Iterator[Finding]:

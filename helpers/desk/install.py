@@ -21,7 +21,7 @@ OLDEST_PYTHON = (3, 11)
 REPAIRS = (
     (
         ("No space left on device",),
-        "the disk is full: make about 1.5 GB of room and run the same command again",
+        "the disk is full: make about 2 GB of room and run the same command again",
     ),
     (
         ("DO NOT MATCH THE HASHES",),

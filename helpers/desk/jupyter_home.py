@@ -9,13 +9,11 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from helpers.errors import CourseError
+from helpers.languages import Language
 from helpers.paths import COURSE_ROOT
-
-Language = Literal["en", "pt-BR"]
-LANGUAGES: tuple[Language, ...] = ("en", "pt-BR")
 
 _LOCALES = {"en": "en", "pt-BR": "pt_BR"}
 _TRANSLATION = "@jupyterlab/translation-extension/plugin.jupyterlab-settings"
@@ -27,16 +25,12 @@ _DEFAULTS = {
 }
 
 
-def preferred_language() -> Language:
-    """The language of this computer's locale, as far as the course has it; English otherwise."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := os.environ.get(name):
-            return "pt-BR" if value.startswith("pt") else "en"
-    if os.name == "nt":
-        import locale
+def index(language: Language) -> Path:
+    """The notebook in which a learner begins, relative to the course's folder.
 
-        return "pt-BR" if (locale.getlocale()[0] or "").startswith(("pt", "Portuguese")) else "en"
-    return "en"
+    Raises: ``CourseError`` when the course's notebooks are not there.
+    """
+    return _only_notebook(COURSE_ROOT / "notebooks" / language, "index")
 
 
 def first_lesson(language: Language) -> Path:
@@ -55,11 +49,11 @@ def solution_of(lab: str, language: Language) -> Path:
     return _only_notebook(COURSE_ROOT / "solutions" / language, lab)
 
 
-def _only_notebook(folder: Path, number: str) -> Path:
-    found = sorted(folder.glob(f"{number}-*.ipynb"))
+def _only_notebook(folder: Path, name: str) -> Path:
+    found = sorted([*folder.glob(f"{name}-*.ipynb"), *folder.glob(f"{name}.ipynb")])
     if not found:
         raise CourseError(
-            f"{folder.relative_to(COURSE_ROOT)} holds no notebook {number}: run `course build`, or fetch the course again"
+            f"{folder.relative_to(COURSE_ROOT)} holds no notebook {name}: run `course build`, or fetch the course again"
         )
     return found[0].relative_to(COURSE_ROOT)
 

@@ -32,7 +32,7 @@ PARTNER_KEY = "loja-partner-key-of-this-computer"
 CUSTOMER = ("ana@example.com", "correct horse")
 PRODUCTS = (("caneca", "Caneca de café", 3990, 12), ("camiseta", "Camiseta", 7990, 40), ("bone", "Boné", 4990, 3))
 STAGE_LIMIT = {"rate": 100, "burst": 50}
-PLAN = {"throttle": {"rateLimit": 5.0, "burstLimit": 10}, "quota": {"limit": 1000, "period": "DAY"}}
+PLAN = {"throttle": {"rateLimit": 2.0, "burstLimit": 10}, "quota": {"limit": 1000, "period": "DAY"}}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""``course start``: the local cloud and JupyterLab, open on the first lesson, for as long as this command runs."""
+"""``course start``: the local cloud and JupyterLab, open on the index, for as long as this command runs."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ import click
 
 from helpers.cloud import discovery
 from helpers.desk.children import jupyterlab, local_cloud
-from helpers.desk.jupyter_home import Language, first_lesson, prepare
+from helpers.desk.jupyter_home import index, prepare
 from helpers.desk.signals import stopped_by_signals
+from helpers.languages import Language
 from helpers.paths import APP_NAME, data_folder
 from helpers.show.fonts import build_font_cache
 
@@ -50,7 +51,7 @@ def start(language: Language, *, open_browser: bool, port: int) -> None:
     Raises: ``CourseError`` when one of them does not come up; the sentence names its log.
     """
     texts = _TEXTS[language]
-    lesson = first_lesson(language)
+    beginning = index(language)
     data = data_folder()
     if fallback := _fallback(data):
         click.echo(texts["home"].format(folder=fallback))
@@ -67,7 +68,7 @@ def start(language: Language, *, open_browser: bool, port: int) -> None:
             arguments = [
                 f"--ServerApp.port={port}",
                 f"--ServerApp.open_browser={open_browser}",
-                f"--LabApp.default_url=/lab/tree/{lesson.as_posix()}",
+                f"--LabApp.default_url=/lab/tree/{beginning.as_posix()}",
             ]
             lab, link = running.enter_context(jupyterlab(arguments, environment, data / "lab.log"))
             click.echo(f"{texts['cloud']}  {cloud.endpoint_url}\n{texts['lab']}  {link}")

@@ -17,7 +17,8 @@ from rich.rule import Rule
 from rich.text import Text
 
 from helpers.desk.children import local_cloud
-from helpers.desk.jupyter_home import Language, first_lesson, prepare, solution_of
+from helpers.desk.jupyter_home import first_lesson, prepare, solution_of
+from helpers.languages import Language
 from helpers.paths import COURSE_ROOT, data_folder
 from helpers.show.fonts import build_font_cache
 

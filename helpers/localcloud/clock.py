@@ -10,6 +10,7 @@ import datetime as dt
 import threading
 import time
 import types
+from collections.abc import Callable
 
 import moto.core.utils
 
@@ -21,9 +22,12 @@ class VirtualClock:
 
     ``now()`` is an aware UTC datetime, ``timestamp()`` the same in seconds since 1970. ``wait_until`` and ``advanced``
     let a plane sleep until a moment of virtual time, whether it comes by itself or by ``advance``.
+
+    before_moving: called before the clock jumps, for those who have to read something by the time at which it came.
     """
 
     def __init__(self) -> None:
+        self.before_moving: list[Callable[[], None]] = []
         self._offset = dt.timedelta(0)
         self._moved = threading.Condition()
 
@@ -39,6 +43,10 @@ class VirtualClock:
     def timestamp(self) -> float:
         """Virtual time in seconds since 1970."""
         return time.time() + self._offset.total_seconds()
+
+    def steady(self) -> float:
+        """Seconds that real time and ``advance`` add to, and a correction of the computer's clock does not: for differences."""
+        return time.monotonic() + self._offset.total_seconds()
 
     @staticmethod
     def check_step(seconds: float) -> None:
@@ -58,6 +66,8 @@ class VirtualClock:
         Raises: ``CourseError`` for a step back, for no number, and for a step over ten years.
         """
         self.check_step(seconds)
+        for listener in self.before_moving:
+            listener()
         with self._moved:
             self._offset += dt.timedelta(seconds=seconds)
             self._moved.notify_all()

@@ -12,6 +12,7 @@
 | POST permissions {"enforced": true} | all | resource policies hold between the services of the caller's account |
 | POST environments/kill {"function": name} | all | kills the execution environments of the caller's account, or of one function, as ``kill -9`` does |
 | POST gateway/render {"template": text, "event": {…}} | all | renders a mapping template of API Gateway with an event that was made up |
+| GET quotas?region=R, POST quotas {"region": R, "concurrency": n} | all | reads, sets Lambda's quotas of the caller's account; also `scaling` and `api_requests`, `null` for the default |
 | GET patches | all | the points of moto that this server replaces, with the reason |
 """
 
@@ -34,6 +35,7 @@ from werkzeug.wrappers import Request, Response
 from helpers.errors import CourseError
 from helpers.localcloud import compute, events
 from helpers.localcloud.accounts import account_of_key, empty_account, is_account_id
+from helpers.localcloud.arns import account_of, region_of
 from helpers.localcloud.context import CloudContext
 from helpers.localcloud.events import topic_envelopes
 from helpers.localcloud.gateway.template_trials import render_trial
@@ -43,6 +45,8 @@ from helpers.localcloud.travel import travel
 from helpers.localcloud.wire import SOCKET_KEY
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/")
+
+_REGION = "us-east-1"
 
 _ROUTES = Map(
     [
@@ -58,6 +62,8 @@ _ROUTES = Map(
         Rule("/permissions", endpoint="permissions", methods=["POST"]),
         Rule("/environments/kill", endpoint="kill", methods=["POST"]),
         Rule("/gateway/render", endpoint="render", methods=["POST"]),
+        Rule("/quotas", endpoint="read_quotas", methods=["GET"]),
+        Rule("/quotas", endpoint="set_quotas", methods=["POST"]),
         Rule("/patches", endpoint="patches", methods=["GET"]),
     ]
 )
@@ -143,7 +149,7 @@ class ControlApp:
         arn = asked.get("SubscriptionArn", "")
         if asked.get("Action") != "Unsubscribe" or arn.count(":") != 6:
             raise CourseError("this link of SNS is not complete: copy it again, whole")
-        sns_backends[arn.split(":")[4]][arn.split(":")[3]].unsubscribe(arn)
+        sns_backends[account_of(arn)][region_of(arn)].unsubscribe(arn)
         return _json({"SubscriptionArn": arn, "status": "unsubscribed"})
 
     def _certificate(self, request: Request) -> Response:
@@ -184,6 +190,21 @@ class ControlApp:
         except (ValueError, RecursionError):
             asked = None
         return _json(render_trial(asked))
+
+    def _read_quotas(self, request: Request) -> Response:
+        region = request.args.get("region", _REGION)
+        return _json({"region": region, **asdict(compute.engine().quotas.of(caller_account(request), region))})
+
+    def _set_quotas(self, request: Request) -> Response:
+        try:
+            changes = dict(json.loads(request.get_data(as_text=True)))
+        except (ValueError, TypeError):
+            raise CourseError('quotas need a JSON body such as {"region": "us-east-1", "concurrency": 20}') from None
+        region = changes.pop("region", _REGION)
+        if not isinstance(region, str):
+            raise CourseError(f"a region is a text such as us-east-1, not {region!r}")
+        quotas = compute.engine().quotas.change(caller_account(request), region, changes)
+        return _json({"region": region, **asdict(quotas)})
 
     def _patches(self, request: Request) -> Response:
         return _json({"patches": [{"target": point.target, "why": point.why} for point in POINTS.values()]})

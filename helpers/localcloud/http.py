@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import flask
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
 
 from helpers.errors import CloudUnavailable
-from helpers.localcloud import direct, provenance
+from helpers.localcloud import direct, patches, provenance
 from helpers.localcloud.gateway.hosts import MOST_API_BODY_BYTES, Address, address_of
 from helpers.localcloud.wire import TOO_LARGE_KEY, HttpServer, Request, WSGIApp
 
@@ -39,7 +43,7 @@ class Dispatcher:
     def __init__(self, mounts: dict[str, WSGIApp]) -> None:
         self._mounts = mounts
         self.serve: Serve | None = None
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = DomainDispatcherApplication(_application)
         self._handler_of = functools.cache(direct.handler_of)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -65,6 +69,8 @@ class Dispatcher:
             return _refuse(start_response, "404 NOT FOUND", "moto's own control pages are closed; use /_localcloud/")
         with provenance.carrying(trace=environ.get("HTTP_X_AMZN_TRACE_ID")):
             app = self._moto.get_application(environ)
+            if app is _unknown:
+                return _unknown(environ, start_response)
             if direct.is_direct(environ):
                 handler = self._handler_of(app)
                 if handler:
@@ -76,7 +82,35 @@ class Dispatcher:
         for service in services:
             with self._moto.lock:
                 if service not in self._moto.app_instances:
-                    self._moto.app_instances[service] = create_backend_app(service)  # type: ignore[arg-type]
+                    self._moto.app_instances[service] = _application(service)
+
+
+def _application(service: str | None) -> Any:
+    """moto's application of a service; ours where moto has none."""
+    if service is None:
+        return _unknown
+    patches.before(service)
+    app = create_backend_app(service)  # type: ignore[arg-type]
+    # No route of Flask, no operation of moto: what AWS does not find, moto says itself.
+    for kind in (NotFound, NotImplementedError):
+        app.register_error_handler(kind, _no_operation)
+    return app
+
+
+def _no_operation(_: Exception) -> Response:
+    asked = flask.request
+    return direct.not_here(f"{asked.method} {asked.path} of {_signed_for(asked.environ)}")
+
+
+def _unknown(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Refuse a service by its name."""
+    return direct.not_here(_signed_for(environ))(environ, start_response)
+
+
+def _signed_for(environ: dict[str, Any]) -> str:
+    """The service that a request's signature names."""
+    scope = re.search(r"Credential=[^/,]+/\d+/[^/,]*/([^/,]+)/", environ.get("HTTP_AUTHORIZATION", ""))
+    return f"the service {scope[1]}" if scope else "a service that the request does not name"
 
 
 def _refuse(start_response: Any, status: str, sentence: str) -> list[bytes]:

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import lru_cache
 
-from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
+from helpers.localcloud.observe.metrics.store import MetricKey, store_of
 
-_MINUTE = 60
-_MOST_SUMS = 5_000
-_lock = threading.Lock()
+_NO_UNITS: Mapping[str, str] = {}
 
 
-@dataclass
-class _Sum:
-    """Samples of one metric in one minute. first: when the first of them was, in seconds since 1970."""
-
-    first: float
-    samples: int
-    total: float
-    least: float
-    most: float
-
-
-_Key = tuple[str, str, tuple[tuple[str, str], ...], str, int]  # namespace, name, dimensions, unit, minute
+@lru_cache(maxsize=4096)
+def key_of(namespace: str, name: str, dimensions: tuple[tuple[str, str], ...]) -> MetricKey:
+    """The metric with these dimensions, in whatever order they stand."""
+    return MetricKey(namespace, name, tuple(sorted(dimensions)))
 
 
 def add(
@@ -38,53 +27,12 @@ def add(
     now: float,
     units: Mapping[str, str] | None = None,
 ) -> None:
-    """Count one sample of each metric in ``values``, for what happens with every message; CloudWatch gets the sums of each minute when it is read.
+    """Count one sample of each metric in ``values``, for what happens with every message: the samples of a minute become one statistic set.
 
     now: virtual time in seconds since 1970. Otherwise as ``emit``.
     """
-    sums = _sums_of(cloudwatch_backends[account][region])
-    named = tuple(dimensions.items())
-    with _lock:
-        for name, value in values.items():
-            key = namespace, name, named, (units or {}).get(name, "Count"), int(now // _MINUTE)
-            known = sums.get(key)
-            if known is None:
-                if len(sums) >= _MOST_SUMS:
-                    del sums[next(iter(sums))]
-                sums[key] = _Sum(now, 1, value, value, value)
-                continue
-            known.samples += 1
-            known.total += value
-            known.least = min(known.least, value)
-            known.most = max(known.most, value)
-
-
-def hand_over(backend: CloudWatchBackend) -> None:
-    """Give CloudWatch what ``add`` has counted since the last time."""
-    sums = _sums_of(backend)
-    with _lock:
-        taken = dict(sums)
-        sums.clear()
-    for (namespace, name, dimensions, unit, _), one in taken.items():
-        datum = {
-            "MetricName": name,
-            "Unit": unit,
-            "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions],
-            "Timestamp": dt.datetime.fromtimestamp(one.first, dt.UTC).replace(tzinfo=None),
-            "StatisticValues": {
-                "SampleCount": one.samples,
-                "Sum": one.total,
-                "Minimum": one.least,
-                "Maximum": one.most,
-            },
-        }
-        backend.put_metric_data(namespace, [datum])
-
-
-def _sums_of(backend: CloudWatchBackend) -> dict[_Key, _Sum]:
-    """They stand on moto's own object, which is emptied with its account."""
-    sums: dict[_Key, _Sum] = backend.__dict__.setdefault("_localcloud_sums", {})
-    return sums
+    store = store_of(account, region)
+    store.record(namespace, tuple(dimensions.items()), values, units or _NO_UNITS, now, counted=True)
 
 
 def emit(
@@ -97,23 +45,9 @@ def emit(
     now: dt.datetime,
     units: Mapping[str, str] | None = None,
 ) -> None:
-    """Put one datapoint of each metric in ``values``.
+    """Put one datapoint of each metric in ``values``; percentiles are taken from them.
 
     namespace: such as ``AWS/SQS``. dimensions: such as ``{"QueueName": "orders"}``. units: of metrics that are not counts.
     """
-    backend: CloudWatchBackend = cloudwatch_backends[account][region]
-    named = [{"Name": name, "Value": value} for name, value in dimensions.items()]
-    moment = now.astimezone(dt.UTC).replace(tzinfo=None)
-    backend.put_metric_data(
-        namespace,
-        [
-            {
-                "MetricName": name,
-                "Value": value,
-                "Unit": (units or {}).get(name, "Count"),
-                "Dimensions": named,
-                "Timestamp": moment,
-            }
-            for name, value in values.items()
-        ],
-    )
+    store = store_of(account, region)
+    store.record(namespace, tuple(dimensions.items()), values, units or _NO_UNITS, now.timestamp())

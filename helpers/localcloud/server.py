@@ -48,10 +48,15 @@ class LocalCloud:
         self, port: int = 0, *, version: str = "dev", secret: str | None = None, mounts: tuple[Mount, ...] = ()
     ) -> None:
         from helpers.localcloud import gateway  # noqa: F401  (before moto's API Gateway is imported)
+        from helpers.localcloud.autoscaling import install as install_autoscaling
+        from helpers.localcloud.billing import install as install_billing
         from helpers.localcloud.compute import install as install_compute
         from helpers.localcloud.control import ControlApp
         from helpers.localcloud.events import install as install_events
         from helpers.localcloud.gateway import install as install_gateway
+        from helpers.localcloud.observe import install as install_observe
+        from helpers.localcloud.observe.traces.otlp_endpoint import mount as mount_otlp
+        from helpers.localcloud.observe.traces.otlp_endpoint import refusals as otlp_refusals
         from helpers.localcloud.patches import (  # noqa: F401  (importing a patch file applies it)
             apigateway,
             apigateway_deployments,
@@ -60,21 +65,36 @@ class LocalCloud:
             apigateway_parts,
             apigateway_plans,
             apigatewayv2,
+            awslambda_layers,
             awslambda_mappings,
             awslambda_urls,
+            billing,
+            budgets,
+            ce,
             cloudwatch,
+            cloudwatch_alarms,
+            cloudwatch_dashboards,
+            cloudwatch_refused,
+            cloudwatch_requests,
             cognitoidp,
             core,
             core_serialize,
             dynamodb,
+            dynamodb_capacity,
+            dynamodb_items,
+            dynamodb_statements,
+            dynamodb_tables,
             dynamodbstreams,
             events,
+            logs,
+            logs_filters,
+            logs_queries,
             s3,
+            servicequotas,
             ses,
             sns,
             sqs,
             sqs_messages,
-            sqs_metrics,
             sqs_moves,
             sqs_queues,
             sts,
@@ -98,12 +118,16 @@ class LocalCloud:
         self.context.on_reset.append(self.context.schedule.forget)
         self.context.on_close.append(self.context.schedule.close)
         routes["/_localcloud"] = ControlApp(self.context, version, self.leases)
-        for mount in mounts:
+        for mount in (*mounts, mount_otlp):
             prefix, app = mount(self.context)
             routes[prefix] = app
+        routes.update(otlp_refusals())
         install_compute(self.context)
         install_events(self.context)
         dispatcher.serve = install_gateway(self.context).serve
+        install_observe(self.context)
+        install_billing(self.context)
+        install_autoscaling(self.context)
         self._dispatcher = dispatcher
 
     def start(self) -> None:

@@ -10,7 +10,7 @@ import html
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ import boto3
 from helpers.cloud.events import Step, events, short
 from helpers.cloud.session import language
 from helpers.errors import CourseError
+from helpers.show.layers import layers
 from helpers.show.topology import Edge, Topology, topology
 
 SECONDS_BETWEEN_LOOKS = 0.4
@@ -213,38 +214,8 @@ def flow(*, seconds: float = 60) -> Flow:
 
 def place(wired: Topology) -> dict[str, tuple[int, int]]:
     """Where the box of each node stands: x grows along the wires, y in the order of the boxes that lead there."""
-    columns = dict.fromkeys(wired.nodes, 0)
-    for _ in wired.nodes:  # a wire leads to the right, unless it is part of a loop
-        for edge in wired.edges:
-            ahead = columns[edge.target] > columns[edge.source]
-            if edge.source != edge.target and not ahead and not _leads(wired, edge.target, edge.source):
-                columns[edge.target] = columns[edge.source] + 1
-    rows: dict[str, int] = {}
-    for column in range(max(columns.values(), default=0) + 1):
-        here = [node for node in wired.nodes if columns[node] == column]
-        middle = {
-            node: _middle([rows[edge.source] for edge in wired.edges if edge.target == node and edge.source in rows])
-            for node in here
-        }
-        rows |= {node: row for row, node in enumerate(sorted(here, key=middle.__getitem__))}
-    return {node: (10 + columns[node] * (WIDE + BETWEEN), 10 + rows[node] * ROW) for node in wired.nodes}
-
-
-def _middle(rows: Sequence[int]) -> float:
-    """Beside whom a box stands, so that few wires cross: between those that lead to it, and below all others when none does."""
-    return sum(rows) / len(rows) if rows else float("inf")
-
-
-def _leads(wired: Topology, begin: str, end: str) -> bool:
-    """Whether wires lead from one node to the other."""
-    seen, front = {begin}, [begin]
-    while front:
-        node = front.pop()
-        for edge in wired.edges:
-            if edge.source == node and edge.target not in seen:
-                seen.add(edge.target)
-                front.append(edge.target)
-    return end in seen
+    cells = layers(wired.nodes, [(edge.source, edge.target) for edge in wired.edges])
+    return {node: (10 + column * (WIDE + BETWEEN), 10 + row * ROW) for node, (column, row) in cells.items()}
 
 
 def _node(arn: str) -> str:

@@ -6,6 +6,7 @@ what a saved notebook, GitHub or a terminal shows; there the answers are folded 
 
 from __future__ import annotations
 
+import functools
 import html
 import random
 from collections.abc import Callable, Sequence
@@ -18,6 +19,11 @@ import yaml
 from helpers.cloud.session import language
 from helpers.errors import CourseError
 from helpers.paths import COURSE_ROOT
+from helpers.show.panel import Panel
+from helpers.show.texts import inline, said
+
+# (question id, whether the answer is right) -> sentences for the learner
+Record = Callable[[str, bool], Sequence[str]]
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -64,6 +70,7 @@ class Choice:
 class Question:
     """One question in one language; its choices stand in an order that is always the same, and not the author's."""
 
+    id: str
     text: str
     choices: tuple[Choice, ...]
 
@@ -73,25 +80,13 @@ class Question:
         return frozenset(number for number, choice in enumerate(self.choices) if choice.correct)
 
 
-class Quiz:
-    """The quiz of a lesson, ready to be shown."""
+class Quiz(Panel):
+    """The quiz of a lesson, ready to be shown. record: is told each answer, and returns what the learner should know about that."""
 
-    def __init__(self, questions: Sequence[Question], lang: str) -> None:
+    def __init__(self, questions: Sequence[Question], lang: str, record: Record | None = None) -> None:
         self.questions = tuple(questions)
         self._words = _WORDS.get(lang, _WORDS["en"])
-
-    def __repr__(self) -> str:
-        return self.as_text()
-
-    def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display(self.bundle(), raw=True)  # type: ignore[no-untyped-call]
-
-    def bundle(self) -> dict[str, Any]:
-        """The quiz in all its forms, by MIME type."""
-        widget = self.widget()
-        return {**widget._repr_mimebundle_(), "text/html": self.as_html(), "text/plain": self.as_text()}
+        self._record = record
 
     def as_text(self) -> str:
         """The quiz as plain text, with the answers in the last line."""
@@ -113,9 +108,23 @@ class Quiz:
         """The quiz as one ipywidgets box."""
         from ipywidgets import HTML, VBox  # type: ignore[import-untyped]
 
+        note = HTML('<div role="status"></div>')
+        told: dict[str, None] = {}
+
+        def answered(question: Question, correct: bool) -> None:
+            if self._record is None:
+                return
+            told.update(dict.fromkeys(self._record(question.id, correct)))
+            paragraphs = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in told)
+            note.value = f'<div role="status">{paragraphs}</div>'
+
         box = VBox(
             [
-                *(self._question_as_widget(number, question) for number, question in enumerate(self.questions, 1)),
+                *(
+                    self._question_as_widget(number, question, answered)
+                    for number, question in enumerate(self.questions, 1)
+                ),
+                note,
                 HTML(_STYLE),
             ]
         )
@@ -126,27 +135,30 @@ class Quiz:
         return f"{question.text} {self._words['several']}" if len(question.correct) > 1 else question.text
 
     def _question_as_html(self, number: int, question: Question) -> str:
-        choices = "".join(f"<li>{_inline(choice.text)}</li>" for choice in question.choices)
+        choices = "".join(f"<li>{inline(choice.text)}</li>" for choice in question.choices)
         answers = "".join(
-            f"<li>{'✓' if choice.correct else '✗'} <strong>{_letter(place)}</strong> {_inline(choice.why)}</li>"
+            f"<li>{'✓' if choice.correct else '✗'} <strong>{_letter(place)}</strong> {inline(choice.why)}</li>"
             for place, choice in enumerate(question.choices)
         )
         return (
-            f'<p><strong>{number}. {_inline(self._asked(question))}</strong></p><ol type="a">{choices}</ol>'
+            f'<p><strong>{number}. {inline(self._asked(question))}</strong></p><ol type="a">{choices}</ol>'
             f'<details><summary>{self._words["answer"]}</summary><ul style="list-style: none">{answers}</ul></details>'
         )
 
-    def _question_as_widget(self, number: int, question: Question) -> Any:
+    def _question_as_widget(self, number: int, question: Question, answered: Callable[[Question, bool], None]) -> Any:
         from ipywidgets import HTML, Button, Layout, VBox
 
-        title = HTML(f"<strong>{number}. {_inline(self._asked(question))}</strong>")
+        title = HTML(f"<strong>{number}. {inline(self._asked(question))}</strong>")
         chooser, chosen = _chooser(question)
         button = Button(description=self._words["answer"], layout=Layout(width="auto", align_self="flex-start"))
         # role=status: a screen reader says the feedback without the focus moving.
         feedback = HTML('<div role="status"></div>')
 
         def answer(_: Any) -> None:
-            feedback.value = f'<div role="status">{self._feedback(question, chosen())}</div>'
+            places = chosen()
+            feedback.value = f'<div role="status">{self._feedback(question, places)}</div>'
+            if places:
+                answered(question, places == question.correct)
 
         button.on_click(answer)
         return VBox([title, chooser, button, feedback], layout=Layout(margin="0 0 1.5em 0"))
@@ -156,7 +168,7 @@ class Quiz:
             return html.escape(self._words["choose"])
         verdict = self._words["right" if chosen == question.correct else "wrong"]
         whys = "".join(
-            f"<p>{'✓' if question.choices[place].correct else '✗'} {_inline(question.choices[place].why)}</p>"
+            f"<p>{'✓' if question.choices[place].correct else '✗'} {inline(question.choices[place].why)}</p>"
             for place in sorted(chosen)
         )
         return f"<strong>{verdict}</strong>{whys}"
@@ -165,10 +177,12 @@ class Quiz:
 def quiz(lesson: str) -> Quiz:
     """The quiz of a lesson, such as ``quiz("00")``, in this notebook's language; as the last line of a cell it shows itself.
 
+    What is answered goes into the learner's progress.
+
     Raises: ``CourseError`` when there is no such lesson, or its ``quiz.yaml`` cannot be read.
     """
     lang = language()
-    return Quiz(read(find(lesson, COURSE_ROOT), lang), lang)
+    return Quiz(read(find(lesson, COURSE_ROOT), lang), lang, functools.partial(_keep, lesson, lang))
 
 
 def find(lesson: str, course_root: Path) -> Path:
@@ -201,17 +215,25 @@ def read(path: Path, lang: str) -> tuple[Question, ...]:
         ) from error
 
 
+def _keep(lesson: str, lang: str, question: str, correct: bool) -> Sequence[str]:
+    """Record one answer. A progress file that cannot be used stops no lesson: its learner is told."""
+    from helpers.classroom.progress import open_progress
+
+    try:
+        with open_progress() as progress:
+            progress.record_quiz(lesson, question, correct)
+            return [said(notice, lang) for notice in progress.notices]
+    except CourseError as error:
+        return [str(error)]
+
+
 def _question(entry: dict[str, Any], lang: str, seed: str) -> Question:
     choices = [
-        Choice(_said(choice["text"], lang), bool(choice.get("correct")), _said(choice["why"], lang))
+        Choice(said(choice["text"], lang), bool(choice.get("correct")), said(choice["why"], lang))
         for choice in entry["choices"]
     ]
     random.Random(seed).shuffle(choices)
-    return Question(_said(entry["question"], lang), tuple(choices))
-
-
-def _said(text: dict[str, str], lang: str) -> str:
-    return " ".join(str(text.get(lang) or text["en"]).split())
+    return Question(str(entry["id"]), said(entry["question"], lang), tuple(choices))
 
 
 def _chooser(question: Question) -> tuple[Any, Callable[[], frozenset[int]]]:
@@ -229,11 +251,3 @@ def _chooser(question: Question) -> tuple[Any, Callable[[], frozenset[int]]]:
 
 def _letter(place: int) -> str:
     return "abcdefghijklmnopqrstuvwxyz"[place]
-
-
-def _inline(text: str) -> str:
-    """Escaped HTML, with what stands between backticks as code."""
-    parts = html.escape(text).split("`")
-    if len(parts) % 2 == 0:
-        return html.escape(text)
-    return "".join(f"<code>{part}</code>" if place % 2 else part for place, part in enumerate(parts))

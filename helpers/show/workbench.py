@@ -14,6 +14,7 @@ from typing import Any
 from helpers.cloud.session import language
 from helpers.cloud.templates import Rendered, render_template
 from helpers.errors import CloudUnavailable, CourseError
+from helpers.show.panel import Panel
 
 _WORDS = {
     "en": {"template": "Template", "event": "Event (JSON)", "example": "Example", "own": "your own", "result": "What the template renders",
@@ -44,7 +45,7 @@ class Outcome:
             return False, None
 
 
-class Workbench:
+class Workbench(Panel):
     """A template and an event, ready to be shown and changed."""
 
     def __init__(
@@ -99,18 +100,6 @@ class Workbench:
         """Template, event and result."""
         given = [(self._words["template"], self.template), (self._words["event"], self.event)]
         return "".join(_part(title, text, "#777777") for title, text in given) + self.result_html()
-
-    def __repr__(self) -> str:
-        return self.as_text()
-
-    def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display(self.bundle(), raw=True)  # type: ignore[no-untyped-call]
-
-    def bundle(self) -> dict[str, Any]:
-        """The bench in all its forms, by MIME type."""
-        return {**self.widget()._repr_mimebundle_(), "text/html": self.as_html(), "text/plain": self.as_text()}
 
     def widget(self) -> Any:
         """The bench as an ipywidgets box that renders again on every change."""

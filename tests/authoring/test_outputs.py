@@ -95,6 +95,7 @@ NOW = dt.datetime.now(dt.UTC)
         "[26/Nov/2026:10:21:58 +0000]",
         "Thu, 26 Nov 2026 10:21:58 GMT",
     ],
+    ids=["id", "request id", "trace", "now", "now, short", "next year", "a time", "a log's time", "a header's time"],
 )
 def test_an_id_or_a_time_of_one_run_is_refused_unless_nobody_compares_it(shown: str) -> None:
     output = {"output_type": "stream", "name": "stdout", "text": f"before\n{shown}\n"}

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from helpers.desk.jupyter_home import first_lesson
+from helpers.desk.jupyter_home import first_lesson, index
+from helpers.languages import Language
 from tests.browser.jupyterlab import JupyterLab
 from tests.desk.opened import Desk, opened
 
@@ -39,8 +40,29 @@ def answers(course: Path, lab: str) -> dict[int, str]:
     }
 
 
-def test_lesson_00_runs_from_the_menu_without_an_error(desk: Desk, jupyterlab: JupyterLab) -> None:
+@pytest.mark.parametrize("language", ["en", "pt-BR"])
+def test_the_index_draws_what_comes_before_what_and_says_that_nothing_is_recorded(
+    desk: Desk, jupyterlab: JupyterLab, language: Language
+) -> None:
+    jupyterlab.open(link_to(desk, index(language)))
+    jupyterlab.run_all()
+    assert jupyterlab.errors() == []
+    assert {"en": "Nothing is recorded yet.", "pt-BR": "Ainda não há nada registrado."}[
+        language
+    ] in jupyterlab.outputs()
+    picture = jupyterlab.page.wait_for_selector(".jp-RenderedMermaid img", state="attached")
+    assert picture is not None
+    picture.scroll_into_view_if_needed()
+
+
+def test_the_index_leads_to_lesson_00(desk: Desk, jupyterlab: JupyterLab) -> None:
     jupyterlab.open(desk.link)
+    jupyterlab.page.get_by_role("link", name="Start here: what a mock can prove").first.click()
+    jupyterlab.page.get_by_role("heading", name="One line connects you").wait_for()
+
+
+def test_lesson_00_runs_from_the_menu_without_an_error(desk: Desk, jupyterlab: JupyterLab) -> None:
+    jupyterlab.open(link_to(desk, first_lesson("en")))
     jupyterlab.run_all()
     assert jupyterlab.errors() == []
     assert '200 {"hello": "Loja"}' in jupyterlab.outputs()
@@ -48,7 +70,7 @@ def test_lesson_00_runs_from_the_menu_without_an_error(desk: Desk, jupyterlab: J
 
 
 def test_lesson_00_draws_its_diagram_its_figure_and_its_quiz(desk: Desk, jupyterlab: JupyterLab) -> None:
-    jupyterlab.open(desk.link)
+    jupyterlab.open(link_to(desk, first_lesson("en")))
     jupyterlab.run_all()
     page = jupyterlab.page
     page.wait_for_selector(".jp-RenderedMermaid img, .jp-RenderedMermaid svg", state="attached")
@@ -65,8 +87,8 @@ def test_lesson_00_runs_in_portuguese_with_jupyterlab_in_portuguese(
 ) -> None:
     jupyterlab.language = "pt-BR"
     with opened(tmp_path, "--lang", "pt-BR", course=course_copy) as desk:
-        assert first_lesson("pt-BR").as_posix() in desk.link
-        jupyterlab.open(desk.link)
+        assert index("pt-BR").as_posix() in desk.link
+        jupyterlab.open(link_to(desk, first_lesson("pt-BR")))
         jupyterlab.run_all()
         assert jupyterlab.errors() == []
         assert '200 {"hello": "Loja"}' in jupyterlab.outputs()

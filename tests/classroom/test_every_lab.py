@@ -10,8 +10,8 @@ import pytest
 
 from helpers.authoring.notebooks import Place, lay_out
 from helpers.authoring.source import read_unit
-from helpers.authoring.texts import Language
 from helpers.classroom.grading import Grade, grade
+from helpers.languages import Language
 from helpers.paths import COURSE_ROOT
 
 LABS = sorted(path.parent for path in (COURSE_ROOT / "course" / "labs").glob("*/checks.py"))

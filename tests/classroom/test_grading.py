@@ -10,6 +10,8 @@ import json
 import os
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +72,21 @@ def test_the_solution_scores_everything_without_a_sandbox_and_the_report_says_so
     grade = hand_in(answered(shipped), walls=Walls("limits", "a test asked for it"))
     assert points(grade) == [2, 3, 2]
     assert grade.walls == {"level": "limits", "reason": "a test asked for it"}
+
+
+def test_a_computer_that_pauses_in_the_midst_costs_nothing(hand_in: HandIn, shipped: Notebook) -> None:
+    paused = 0
+    with ThreadPoolExecutor(1) as thread:
+        grading = thread.submit(hand_in, answered(shipped))
+        while not wait([grading], timeout=0.2).done:
+            for process in psutil.Process().children(recursive=True):
+                with suppress(psutil.Error):
+                    if process.cmdline()[1:3] == ["-m", "helpers.classroom.stage"]:
+                        process.suspend()
+                        process.resume()
+                        paused += 1
+    assert paused
+    assert points(grading.result()) == [2, 3, 2]
 
 
 def test_one_wrong_value_costs_one_check_and_its_message_says_what_was_seen(hand_in: HandIn, shipped: Notebook) -> None:

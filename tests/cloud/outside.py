@@ -7,16 +7,16 @@ import json
 import os
 import re
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
 from jupyter_client.manager import KernelManager
+
+from tests.serving import Handler, serving
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -118,7 +118,7 @@ class Border:
 def border(inner_url: str) -> Iterator[Border]:
     inner = urlsplit(inner_url)
 
-    class Handler(BaseHTTPRequestHandler):
+    class PassOn(Handler):
         protocol_version = "HTTP/1.1"
 
         def pass_on(self) -> None:
@@ -151,19 +151,9 @@ def border(inner_url: str) -> Iterator[Border]:
 
         do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = pass_on
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Requests are kept, not printed."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    watched = Border(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(PassOn) as url:
+        watched = Border(url)
         yield watched
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def _named(method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[str, str]:

@@ -27,14 +27,7 @@ HANDLER = "def lambda_handler(event, context):\n    return event\n"
 @pytest.fixture(autouse=True)
 def connected(cloud: CloudProcess, account: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What ``connect`` leaves behind: an environment that leads to the account, and a folder for handlers."""
-    for name, value in {
-        "AWS_ENDPOINT_URL": cloud.endpoint_url,
-        "AWS_ACCESS_KEY_ID": account,
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    cloud.connect(account, monkeypatch)
     monkeypatch.chdir(tmp_path)
     Path("work").mkdir()
     Path("work/lookup.py").write_text(HANDLER)
@@ -110,6 +103,22 @@ def test_what_is_printed_names_no_account_and_no_address(
     assert 'Role=iam.get_role(RoleName="mine")["Role"]["Arn"]' in text
     assert '"QUEUE_URL": "<endpoint>/<account>/orders"' in text
     assert 'Layers=["arn:aws:lambda:us-east-1:<account>:layer:tools:1"]' in text
+
+
+def test_active_tracing_is_switched_on_and_off_again_and_the_role_may_write_traces(
+    client: Callable[[str], Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    deploy("work/lookup.py", "lookup", tracing=True)
+    lines = printed(capsys)
+    assert 'TracingConfig={"Mode": "Active"}' in lines[-2]
+    attached = client("iam").list_attached_role_policies(RoleName="lookup-role")["AttachedPolicies"]
+    assert {one["PolicyName"] for one in attached} == {"AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess"}
+    deploy("work/lookup.py", "lookup")
+    assert 'TracingConfig={"Mode": "PassThrough"}' in printed(capsys)[0]
+    deploy("work/lookup.py", "lookup", tracing=True)
+    assert printed(capsys)[0] == (
+        'lambda_.update_function_configuration(FunctionName="lookup", TracingConfig={"Mode": "Active"})'
+    )
 
 
 def test_nothing_is_printed_on_request(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from helpers.cloud import events as ledger
-from helpers.cloud.control import call
 from helpers.cloud.events import journey
 from helpers.errors import CourseError
 from tests.conftest import CloudProcess
@@ -66,9 +65,7 @@ class Shop:
         return ledger.events(endpoint_url=self.cloud.endpoint_url, account=self.account)
 
     def advance(self, seconds: int) -> None:
-        call(
-            self.cloud.endpoint_url, "POST", "/_localcloud/clock/advance", {"seconds": seconds}, timeout=60
-        )  # what is due on the way has happened afterwards
+        self.cloud.advance(seconds)  # what is due on the way has happened afterwards
 
 
 @pytest.fixture

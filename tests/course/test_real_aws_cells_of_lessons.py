@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from helpers.authoring.execute import execute
 from tests.conftest import REPOSITORY, CloudProcess, cloud_process
 
 LESSONS = sorted((REPOSITORY / "notebooks" / "en").glob("[0-9]*.ipynb"))
@@ -53,7 +54,8 @@ def test_the_real_aws_cells_run_on_another_server_and_clean_up(
             "AWS_SECRET_ACCESS_KEY": "other",
             "PYTHONPATH": str(REPOSITORY),
         }
-        NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute(env=environment)
+        place = {"metadata": {"path": str(tmp_path)}}
+        execute(lambda: NotebookClient(notebook, timeout=120, resources=place), environment)
         left = what_is_left(other)
     real = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.startswith("%%real_aws")]
     assert len(real) >= 2

@@ -73,7 +73,7 @@ def test_the_whole_computers_python_is_left_alone(clone: Path) -> None:
     [
         (
             "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device",
-            "make about 1.5 GB of room",
+            "make about 2 GB of room",
         ),
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "git checkout requirements.txt"),
         ("ERROR: Could not install packages due to an OSError: [Errno 30] Read-only file system", "copy the course"),

@@ -28,10 +28,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield running
 
 
-def test_the_link_opens_lesson_00_in_the_language_that_was_asked_for(desk: Desk) -> None:
-    lesson = urlsplit(desk.link).path.removeprefix("/lab/tree/")
-    assert lesson.startswith("notebooks/pt-BR/00-")
-    assert desk.get(f"api/contents/{lesson}")["type"] == "notebook"
+def test_the_link_opens_the_index_in_the_language_that_was_asked_for(desk: Desk) -> None:
+    index = urlsplit(desk.link).path.removeprefix("/lab/tree/")
+    assert index == "notebooks/pt-BR/index.ipynb"
+    assert desk.get(f"api/contents/{index}")["type"] == "notebook"
 
 
 def test_jupyterlab_speaks_the_learners_language(desk: Desk) -> None:

@@ -6,12 +6,16 @@ import base64
 import io
 import json
 import textwrap
+import threading
 import time
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import pytest
+
+from tests.serving import Handler, serving
 
 TRUST = {
     "Version": "2012-10-17",
@@ -28,12 +32,42 @@ def zipped(files: Mapping[str, str]) -> bytes:
     return buffer.getvalue()
 
 
-def eventually(look: Callable[[], Any], seconds: float = 20) -> Any:
+def eventually(look: Callable[[], Any], seconds: float = 60) -> Any:
     """The first true answer of ``look``, asked again and again until the deadline."""
     deadline = time.monotonic() + seconds
     while not (answer := look()):
         assert time.monotonic() < deadline, f"nothing came within {seconds} seconds"
+        time.sleep(0.02)  # what is waited for needs the processor more than this
     return answer
+
+
+class Gate:
+    """Holds functions in the midst of their work until it opens, so that no test counts on how fast a computer is.
+
+    ``wait`` is the statement that a function holds at. ``arrived`` is how often one came to it.
+    """
+
+    def __init__(self) -> None:
+        self._arrivals: list[str] = []
+        self._opened = threading.Event()
+        self.wait = ""
+
+    @property
+    def arrived(self) -> int:
+        return len(self._arrivals)
+
+    def pass_through(self) -> None:
+        """Come to the gate, and return when it is open."""
+        self._arrivals.append("")
+        self._opened.wait()
+
+    def open(self) -> None:
+        """Let all go on, and let those pass that come later."""
+        self._opened.set()
+
+    def shut(self) -> None:
+        """Hold those that come from now on."""
+        self._opened.clear()
 
 
 class Functions:
@@ -84,3 +118,20 @@ class Functions:
 @pytest.fixture
 def functions(client: Callable[[str], Any]) -> Functions:
     return Functions(client)
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    gate = Gate()
+
+    class Answer(Handler):
+        def do_GET(self) -> None:
+            gate.pass_through()
+            with suppress(OSError):  # its environment was ended meanwhile
+                self.send_response(204)
+                self.end_headers()
+
+    with serving(Answer) as url:
+        gate.wait = f"__import__('urllib.request').request.urlopen({url!r})"
+        yield gate
+        gate.open()

@@ -56,6 +56,18 @@ def kernel(desk: dict[str, str], cwd: Path) -> tuple[subprocess.Popen[str], str]
     return process, lines[1]
 
 
+def test_it_starts_without_what_few_clouds_are_asked_for() -> None:
+    program = """
+import os, sys
+from helpers.localcloud.server import LocalCloud
+LocalCloud()
+print([name for name in ("moto.ec2", "moto.cloudformation", "aws_xray_sdk") if name in sys.modules], flush=True)
+os._exit(0)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, timeout=180)
+    assert (ended.stdout, ended.stderr) == ("[]\n", "")
+
+
 def test_it_announces_one_line_and_ends_with_its_owner() -> None:
     with cloud_process() as cloud:
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+", cloud.endpoint_url)
@@ -111,7 +123,7 @@ def test_a_port_that_is_taken_is_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         refused = subprocess.run(
-            [*COURSE, "cloud", "--port", str(port)], capture_output=True, text=True, cwd=REPOSITORY, timeout=60
+            [*COURSE, "cloud", "--port", str(port)], capture_output=True, text=True, cwd=REPOSITORY, timeout=180
         )
     assert refused.returncode == 1
     assert refused.stderr.strip().splitlines()[-1].startswith(f"port {port} on 127.0.0.1 cannot be used")
@@ -149,7 +161,7 @@ def test_the_aws_command_line_works_against_it(cloud: CloudProcess, account: str
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
     assert identity.stdout.strip() == f"arn:aws:iam::{account}:root"
     subprocess.run(
@@ -157,7 +169,7 @@ def test_the_aws_command_line_works_against_it(cloud: CloudProcess, account: str
         env=environment,
         check=True,
         capture_output=True,
-        timeout=60,
+        timeout=180,
     )
     assert cloud.client("sqs", account).get_queue_url(QueueName="from-the-cli")["QueueUrl"].endswith("/from-the-cli")
 
@@ -169,7 +181,7 @@ def test_a_full_disk_is_one_sentence(desk: dict[str, str]) -> None:
     import resource
 
     refused = subprocess.run(
-        [*COURSE, "cloud"], env=desk, cwd=REPOSITORY, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+        [*COURSE, "cloud"], env=desk, cwd=REPOSITORY, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
     )  # fmt: skip
     assert refused.returncode == 1

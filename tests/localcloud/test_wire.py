@@ -6,11 +6,12 @@ import http.client
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.exceptions import ClientError
 
 from helpers.localcloud.http import serve_in_thread
 from helpers.localcloud.wire import TOO_LARGE_KEY, HttpServer
@@ -99,6 +100,54 @@ def test_odd_keys_and_metadata_of_s3_survive_the_wire(cloud: CloudProcess, accou
     assert found["Body"].read().decode() == keys[0]
     assert found["Metadata"] == {"owner_name": "ana", "owner-role": "dev"}
     assert s3.head_object(Bucket=bucket, Key=keys[1])["ContentLength"] == len(keys[1])
+
+
+@pytest.mark.parametrize(
+    ("service", "ask"),
+    [
+        ("pricing", lambda client: client.describe_services()),
+        ("kendra", lambda client: client.list_indices()),
+        ("rum", lambda client: client.list_app_monitors()),
+    ],
+)
+def test_a_service_that_is_not_here_is_refused_by_name(
+    cloud: CloudProcess, account: str, service: str, ask: Callable[[Any], Any]
+) -> None:
+    with pytest.raises(ClientError, match=f"the service {service} is not part of this local cloud") as refused:
+        ask(cloud.client(service, account))
+    assert refused.value.response["Error"]["Code"] == "NotImplementedException"
+
+
+def test_an_operation_that_is_not_here_is_refused_by_name(cloud: CloudProcess, account: str) -> None:
+    topic = f"arn:aws:sns:us-east-1:{account}:orders"
+    for service, operation, given in (
+        ("sns", "get_data_protection_policy", {"ResourceArn": topic}),
+        ("dynamodb", "describe_kinesis_streaming_destination", {"TableName": "orders"}),
+    ):
+        client = cloud.client(service, account)
+        named = client.meta.method_to_api_mapping[operation]
+        with pytest.raises(ClientError, match=f"{named} is not part of this local cloud") as refused:
+            getattr(client, operation)(**given)
+        assert refused.value.response["Error"]["Code"] == "NotImplementedException"
+
+
+@pytest.mark.parametrize(
+    ("service", "ask", "words"),
+    [
+        (
+            "lambda",
+            lambda client: client.list_durable_executions_by_function(FunctionName="f"),
+            "of the service lambda",
+        ),
+        ("xray", lambda client: client.get_insight_events(InsightId="x"), "part of this local cloud"),
+        ("lambda", lambda client: client.get_function(FunctionName="f"), "Function not found"),
+    ],
+)
+def test_a_path_that_is_not_here_is_refused_by_its_service(
+    cloud: CloudProcess, account: str, service: str, ask: Callable[[Any], Any], words: str
+) -> None:
+    with pytest.raises(ClientError, match=words):
+        ask(cloud.client(service, account))
 
 
 def test_large_bodies_travel_both_ways(cloud: CloudProcess, account: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from helpers.classroom.progress import open_progress
 from helpers.errors import CourseError
 from helpers.paths import COURSE_ROOT
 from helpers.show.quiz import WIDGET, Quiz, find, quiz, read
@@ -127,3 +128,36 @@ def test_a_quiz_that_cannot_be_read_says_which_file_it_is(path: Path, content: s
 )
 def test_the_quiz_of_every_lesson_can_be_shown(lesson: str) -> None:
     assert all(question.correct for question in quiz(lesson).questions)
+
+
+def test_an_answer_goes_into_the_learners_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
+    lesson = quiz("05")
+    chooser, button, feedback = parts(lesson, 0)
+    button.click()
+    with open_progress() as progress:
+        assert progress.quizzes() == []
+    right = next(iter(lesson.questions[0].correct))
+    for place in (1 - right if right < 2 else 0, right):
+        chooser.index = place
+        button.click()
+    assert "Right." in feedback.value
+    with open_progress() as progress:
+        (result,) = progress.quizzes()
+    assert (result.lesson, result.question) == ("05", lesson.questions[0].id)
+    assert (result.first, result.latest, result.answers) == (False, True, 2)
+
+
+def test_where_nothing_can_be_recorded_the_quiz_works_and_says_so_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "taken").write_text("a file")
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path / "taken"))
+    box = quiz("05").widget()
+    chooser, button, feedback = box.children[0].children[1:]
+    for place in (0, 1):
+        chooser.index = place
+        button.click()
+    assert "<strong>" in feedback.value
+    note = next(child for child in box.children if "nothing is recorded" in getattr(child, "value", ""))
+    assert note.value.count("nothing is recorded") == 1

@@ -581,6 +581,38 @@ for order in ("o-7", "o-7", "o-8", "o-9", "restock", "o-9"):
 #
 # **Na AWS** duas transações que se encontram num item podem ser canceladas com `TransactionConflict`: lance o erro, e o retry resolve.
 
+# %% [markdown] id="at-work" lang="en"
+# At work, much of this is a decorator: [Powertools idempotency](https://docs.aws.amazon.com/powertools/python/latest/utilities/idempotency/), which AWS publishes as a layer. It claims the key, keeps the answer, gives it to every duplicate, and forgets it after an hour:
+
+# %% [markdown] id="at-work" lang="pt-BR" of="3618c6"
+# No trabalho, boa parte disso é um decorator: a [idempotência do Powertools](https://docs.aws.amazon.com/powertools/python/latest/utilities/idempotency/), que a AWS publica como layer. Ela reserva a chave, guarda a resposta, entrega essa resposta a toda duplicata, e a esquece depois de uma hora:
+
+# %% id="write-at-work" tags=["nbval-ignore-output"]
+# %%writefile work/charge.py
+import uuid
+
+from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer, IdempotencyConfig, idempotent
+
+claimed = DynamoDBPersistenceLayer(table_name="claimed")
+
+@idempotent(persistence_store=claimed, config=IdempotencyConfig(event_key_jmespath="order_id"))
+def lambda_handler(event, context):
+    return {"order_id": event["order_id"], "charge": uuid.uuid4().hex}
+
+# %% id="at-work-run"
+POWERTOOLS = "arn:aws:lambda:us-east-1:017000801446:layer:AWSLambdaPowertoolsPythonV3-python313-x86_64:7"
+dynamodb.create_table(TableName="claimed", BillingMode="PAY_PER_REQUEST",
+    KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}], AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}])
+deploy("work/charge.py", "charge", layers=[POWERTOOLS], memory=512, timeout=10, show=False)
+charges = [call("charge", {"order_id": order})["charge"] for order in ("o-1", "o-1", "o-1", "o-2")]
+print(len(charges), "calls,", len(set(charges)), "charges; the duplicates got the first answer:", len(set(charges[:3])) == 1)
+
+# %% [markdown] id="at-work-read" lang="en"
+# Two charges for four calls. What it cannot do for you: choose the key, and make a charge and its record one step.
+
+# %% [markdown] id="at-work-read" lang="pt-BR" of="020c93"
+# Duas cobranças para quatro chamadas. O que ela não faz por você: escolher a chave, e transformar a cobrança e o registro dela num passo só.
+
 # %% [markdown] id="light" lang="en"
 # ## 4. Light: what a cold start costs
 #
@@ -712,21 +744,19 @@ quiz("02")
 # answer (the other half is lesson 11). And two that the post leaves out: *a customer was charged twice, where do you look?* and *we caught every exception, why
 # are orders missing?*
 #
-# **Read next.** Lab 02, then lesson 03. For production code:
-# [Powertools idempotency](https://docs.aws.amazon.com/powertools/python/latest/utilities/idempotency/).
+# **Read next.** Lab 02, then lesson 03.
 #
 # ## Optional: on real AWS
 #
 # These cells run only with `COURSE_TARGET=aws` (or `endpoint`). They show what the local cloud cannot: memory that brings CPU. `course-product-lookup` may read no
 # table and its call fails; its INIT is what we are after. The last cell removes everything.
 
-# %% [markdown] id="next" lang="pt-BR" of="214b3d"
+# %% [markdown] id="next" lang="pt-BR" of="234e86"
 # **Perguntas de entrevista que isto prepara.** A Q1 do Dia 22, picos repentinos: cada ambiente que um pico acrescenta é um cold start, então esta é metade da
 # resposta (a outra metade é a lição 11). E duas que o post não faz: *um cliente foi cobrado duas vezes, onde você olha?* e *capturamos todas as exceções, por que
 # faltam pedidos?*
 #
-# **O que ler agora.** O lab 02, depois a lição 03. Para código de produção:
-# [idempotência no Powertools](https://docs.aws.amazon.com/powertools/python/latest/utilities/idempotency/).
+# **O que ler agora.** O lab 02, depois a lição 03.
 #
 # ## Opcional: na AWS de verdade
 #

@@ -372,6 +372,34 @@ clock.advance(seconds=10)
 print(sqs.list_message_move_tasks(SourceArn=dead_arn)["Results"][0]["Status"])
 print("order-7 got", mails()["order-7"], "mail;", len(receive(dead)), "left in orders-dead")
 
+# %% [markdown] id="at-work" lang="en"
+# At work you would not write that loop yourself. [Powertools for AWS Lambda](https://docs.aws.amazon.com/powertools/python/latest/utilities/batch/) has it, for FIFO queues too, and AWS publishes it as a layer. You write what happens to *one* record; what raises is reported:
+
+# %% [markdown] id="at-work" lang="pt-BR" of="9dfef8"
+# No trabalho você não escreveria esse laço. O [Powertools for AWS Lambda](https://docs.aws.amazon.com/powertools/python/latest/utilities/batch/) já o tem, para filas FIFO também, e a AWS o publica como layer. Você escreve o que acontece com *um* registro; o que lançar exceção é informado:
+
+# %% id="at-work-file"
+# %%writefile work/confirm_at_work.py
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+processor = BatchProcessor(event_type=EventType.SQS)
+
+def confirm(record):
+    order, price = record.body.split()
+    print("mail", order, float(price))
+
+def lambda_handler(event, context):
+    return process_partial_response(event, record_handler=confirm, processor=processor, context=context)
+
+# %% id="at-work-run"
+POWERTOOLS = "arn:aws:lambda:us-east-1:017000801446:layer:AWSLambdaPowertoolsPythonV3-python313-x86_64:7"
+before = mails()
+deploy("work/confirm_at_work.py", "confirm", layers=[POWERTOOLS], memory=512, timeout=5, show=False)
+sent = send_ten()
+clock.advance(minutes=3)
+print("mails for each order:", set((mails() - before).values()), "for", len(mails() - before), "orders")
+print("in orders-dead:", [message["Body"] for message in receive(dead)])
+
 # %% [markdown] id="forget-bet" lang="en"
 # ## 5. What a queue forgets
 #

@@ -180,9 +180,9 @@ plt.show()
 #
 # ## 2. A noisy partner
 #
-# Two partners read the stock. One of them wrote a loop without a pause. **Bet:** the stage lets 20 requests a second through, burst 20. What does the quiet partner get, right after the noisy one?
+# Two partners read the stock. One of them wrote a loop without a pause. **Bet:** the stage lets one request a second through, burst 20. What does the quiet partner get, right after the noisy one?
 
-# %% [markdown] id="wave-read" lang="pt-BR" of="7bc976"
+# %% [markdown] id="wave-read" lang="pt-BR" of="c68e86"
 # Uma por segundo, e três no primeiro segundo depois da pausa. Nem meia hora de silêncio compraria mais: o balde está cheio em `burst`.
 #
 # **O que vale** ([throttling](https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html), conferido em 2026-11). Não existe configuração de escala. Existem limites, olhados do mais estreito para o mais largo:
@@ -198,10 +198,10 @@ plt.show()
 #
 # ## 2. Um parceiro barulhento
 #
-# Dois parceiros consultam o estoque. Um deles escreveu um laço sem pausa. **Aposte:** o stage deixa passar 20 requisições por segundo, burst 20. O que o parceiro quieto recebe, logo depois do barulhento?
+# Dois parceiros consultam o estoque. Um deles escreveu um laço sem pausa. **Aposte:** o stage deixa passar uma requisição por segundo, burst 20. O que o parceiro quieto recebe, logo depois do barulhento?
 
 # %% id="partners"
-changed = limit(20, 20)
+changed = limit(1, 20)
 keys = {name: f"{name}-partner-key-0123456789" for name in ("noisy", "quiet")}
 key_ids = {name: gateway.create_api_key(name=name, value=value, enabled=True)["id"] for name, value in keys.items()}
 
@@ -319,7 +319,7 @@ def figure_of(metric, statistic):
     points = cloudwatch.get_metric_statistics(
         Namespace="AWS/ApiGateway", MetricName=metric, Statistics=[statistic], Period=86_400 * 7,
         Dimensions=[{"Name": "ApiName", "Value": "loja"}, {"Name": "Stage", "Value": "prod"}],
-        StartTime=clock.now() - timedelta(days=7), EndTime=clock.now() + timedelta(minutes=1))["Datapoints"]
+        StartTime=clock.now() - timedelta(days=6), EndTime=clock.now() + timedelta(minutes=1))["Datapoints"]
     return points[0][statistic]
 
 print("Count, Sum:", figure_of("Count", "Sum"), "· 5XXError, Sum:", figure_of("5XXError", "Sum"))

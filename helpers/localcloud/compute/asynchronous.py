@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from moto.awslambda.models import LambdaFunction
 
 from helpers.localcloud import provenance
 from helpers.localcloud.clock import VirtualClock
-from helpers.localcloud.compute import metrics
+from helpers.localcloud.compute import metrics, tracing
 from helpers.localcloud.compute.errors import LambdaError, ResourceNotReady, TooManyRequests
 from helpers.localcloud.compute.functions import LATEST, Reference, find, kept
 from helpers.localcloud.compute.invoke import Outcome, Request, Runner
+from helpers.localcloud.compute.segments import EventSegment
 from helpers.localcloud.schedule import Schedule
 from helpers.localcloud.work import Work
 
@@ -37,7 +38,10 @@ Condition = Literal["Success", "RetriesExhausted", "EventAgeExceeded", "ZeroRese
 
 @dataclass
 class QueuedEvent:
-    """One accepted event. failures: attempts that ended in a function error. throttles: how often it was throttled in a row. parent: where it came from."""
+    """One accepted event.
+
+    failures: attempts that ended in a function error. throttles: how often it was throttled in a row. parent: where it came from. segment: what is told X-Ray of it.
+    """
 
     reference: Reference
     request: Request
@@ -46,6 +50,7 @@ class QueuedEvent:
     failures: int = 0
     throttles: int = 0
     parent: str | None = None
+    segment: EventSegment | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ class AsynchronousInvoker:
     def submit(self, reference: Reference, request: Request) -> None:
         """Accept an event; it runs as soon as a worker is free."""
         event = self._accepted(reference, request)
-        metrics.emit(reference.account, reference.region, reference.name, self._clock.now(), {"AsyncEventsReceived": 1})
+        self._count(reference, {"AsyncEventsReceived": 1})
         self._begin(event)
 
     def stop(self, reference: Reference, request: Request) -> None:
@@ -114,11 +119,16 @@ class AsynchronousInvoker:
             self._drop(event, "EventAgeExceeded")
             return
         age = {"AsyncEventAge": (self._clock.timestamp() - event.accepted_at) * 1000}
-        metrics.emit(reference.account, reference.region, reference.name, self._clock.now(), age)
+        self._count(reference, age)
         self._tell(event, "invoked")
+        request, began = event.request, self._clock.timestamp()
+        if event.segment:
+            trace, traced = tracing.attempted(event.segment.traced, request.trace)
+            event.request = request = replace(request, trace=trace, traced=traced)
         try:
-            outcome = self._runner.run(latest, version, event.request)
-        except (TooManyRequests, ResourceNotReady):
+            outcome = self._runner.run(version, request, asynchronous=True)
+        except (TooManyRequests, ResourceNotReady) as refusal:
+            self._note(event, request, began, int(refusal.code or 500), failed=False)
             if latest.reserved_concurrency is not None and int(latest.reserved_concurrency) == 0:
                 self._drop(event, "ZeroReservedConcurrency")
                 return
@@ -132,6 +142,7 @@ class AsynchronousInvoker:
         if self._outdated(event):
             return
         event.throttles = 0
+        self._note(event, request, began, 200, failed=bool(outcome.function_error))
         if not outcome.function_error:
             self._tell(event, "succeeded")
             self._settle(event, "Success", event.failures + 1, outcome)
@@ -147,24 +158,39 @@ class AsynchronousInvoker:
         return self._closed or event.generation != self._generations[event.reference.account]
 
     def _accepted(self, reference: Reference, request: Request) -> QueuedEvent:
-        generation = self._generations[reference.account]
-        return QueuedEvent(reference, request, self._clock.timestamp(), generation, parent=provenance.origin())
+        generation, now = self._generations[reference.account], self._clock.timestamp()
+        segment = EventSegment(request.traced, request.arn, request.id, now) if request.traced else None
+        return QueuedEvent(reference, request, now, generation, parent=provenance.origin(), segment=segment)
+
+    def _note(self, event: QueuedEvent, request: Request, began: float, status: int, *, failed: bool) -> None:
+        """Add an attempt to what X-Ray is told of an event."""
+        if event.segment and request.traced:
+            attempt = request.traced.attempt
+            event.segment.attempted(attempt, began, self._clock.timestamp(), status, failed=failed)
 
     def _tell(self, event: QueuedEvent, step: Literal["invoked", "succeeded", "failed", "retried"]) -> None:
         for observer in self.observers:
             observer.attempted(event, step)
 
     def _settle(self, event: QueuedEvent, condition: Condition, attempts: int, outcome: Outcome | None) -> None:
+        if event.segment:
+            event.segment.send(self._clock.timestamp(), failed=condition != "Success")
         for observer in self.observers:
             observer.settled(Settled(event.reference, event.request, condition, attempts, outcome))
 
     def _drop(self, event: QueuedEvent, condition: Condition, outcome: Outcome | None = None) -> None:
         reference = event.reference
-        metrics.emit(reference.account, reference.region, reference.name, self._clock.now(), {"AsyncEventsDropped": 1})
+        self._count(reference, {"AsyncEventsDropped": 1})
         self._settle(event, condition, event.failures, outcome)
+
+    def _count(self, reference: Reference, values: Mapping[str, float]) -> None:
+        where = reference.account, reference.region, reference.name
+        metrics.emit(*where, self._clock.now(), values, reference.qualifier)
 
     def _later(self, event: QueuedEvent, seconds: float) -> None:
         if not self._outdated(event):
+            if event.segment:
+                event.segment.send(None)
             self._tell(event, "retried")
             self._schedule.after(seconds, event.reference.account, lambda: self._again(event))
 

@@ -44,7 +44,8 @@ class Result:
     """How a phase of an environment ended.
 
     body: the response or the error payload of the runtime client. exit_status: of a process that ended (negative: by that signal).
-    seconds: how long it took. size: length of a response, which may be more than was kept.
+    seconds: how long it took. size: length of a response, which may be more than was kept. cause: of an error, for X-Ray. transfer: seconds of it in which the
+    answer was read.
     """
 
     ending: Ending
@@ -53,6 +54,8 @@ class Result:
     size: int = 0
     error_type: str = ""
     exit_status: int = 0
+    cause: str = ""
+    transfer: float = 0.0
 
 
 class ExecutionEnvironment:
@@ -139,9 +142,10 @@ class ExecutionEnvironment:
                 api.receive(time.monotonic() + seconds, self._watch)
             except (TimeoutError, OutOfMemory) as ended:
                 raise Gone from ended
+        # Before the event is out: on a busy computer the response may be there before this thread goes on.
+        began = time.monotonic()
         api.deliver(payload, headers)
         self._waiting = False
-        began = time.monotonic()
         try:
             message = self._result(api, began + seconds, headers["Lambda-Runtime-Aws-Request-Id"])
             elapsed = time.monotonic() - began
@@ -150,7 +154,15 @@ class ExecutionEnvironment:
             return self._ended(ended, began)
         api.accepted()
         ending: Ending = "response" if message.kind == "response" else "error"
-        return Result(ending, elapsed, message.body, message.size, message.error_type)
+        return Result(
+            ending,
+            elapsed,
+            message.body,
+            message.size,
+            message.error_type,
+            cause=message.cause,
+            transfer=message.transfer,
+        )
 
     def stop(self) -> int:
         """End the process and all that it started; the environment stays. Returns the exit status."""

@@ -7,6 +7,7 @@ HTTP status is part of the class. moto turns them into responses because they ar
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
@@ -90,15 +91,31 @@ class RequestTooLarge(LambdaError):
 class TooManyRequests(LambdaError):
     """A concurrency limit is reached: the request was throttled and the function did not run.
 
-    reason: one of AWS's ``ThrottleReason`` values.
+    reason: one of AWS's ``ThrottleReason`` values. seconds: after how long it is worth another try.
     """
 
     code = 429
     error = "TooManyRequestsException"
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, seconds: float = 1.0) -> None:
         super().__init__("Rate Exceeded.", Reason=reason)
         self.reason = reason
+        self._seconds = max(1, math.ceil(seconds))
+
+    def answer(self) -> tuple[int, dict[str, str], str]:
+        """As of any error, with ``Retry-After`` in whole seconds."""
+        status, headers, body = super().answer()
+        return status, {**headers, "Retry-After": str(self._seconds)}, body
+
+
+class ProvisionedConcurrencyConfigNotFound(LambdaError):
+    """The version or alias has no provisioned concurrency."""
+
+    code = 404
+    error = "ProvisionedConcurrencyConfigNotFoundException"
+
+    def __init__(self) -> None:
+        super().__init__("No Provisioned Concurrency Config found for this function")
 
 
 class RecursiveInvocation(LambdaError):

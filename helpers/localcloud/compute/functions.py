@@ -16,6 +16,8 @@ from typing import Any
 from moto.awslambda.models import LambdaBackend, LambdaFunction, LayerVersion, lambda_backends
 
 from helpers.localcloud.compute.errors import AccessDenied, InvalidParameterValue, ResourceNotFound, Validation
+from helpers.localcloud.compute.packages import Content
+from helpers.localcloud.compute.public_layers import PublicLayer
 from helpers.localcloud.policies import allows
 
 _REFERENCE = re.compile(
@@ -34,6 +36,7 @@ class Configuration:
     """All that an execution environment needs to know of one version of a function.
 
     revision changes with every update of code or configuration. memory_mb, storage_mb: MB of 1,024 KB. timeout_seconds: 1 to 900.
+    log_format: ``Text`` or ``JSON``, which alone has levels.
     """
 
     account: str
@@ -49,6 +52,9 @@ class Configuration:
     timeout_seconds: int
     variables: Mapping[str, str]
     log_group: str
+    log_format: str = "Text"
+    application_log_level: str = "INFO"
+    system_log_level: str = "INFO"
 
     @property
     def key(self) -> tuple[str, str, str, str, str]:
@@ -82,7 +88,7 @@ class Kept:
     """
 
     revision: str = field(default_factory=lambda: str(uuid.uuid4()))
-    layers: list[LayerVersion] = field(default_factory=list)
+    layers: list[LayerVersion | PublicLayer] = field(default_factory=list)
     logging: dict[str, str] = field(default_factory=dict)
     retries: dict[str, dict[str, Any]] = field(default_factory=dict)
     recursive_loop: str = "Terminate"
@@ -192,10 +198,16 @@ def configuration_of(version: LambdaFunction) -> Configuration:
         timeout_seconds=int(version.timeout),
         variables=version.environment_vars,
         log_group=version.logs_group_name,
+        log_format=kept(version).logging.get("LogFormat", "Text"),
+        application_log_level=kept(version).logging.get("ApplicationLogLevel", "INFO"),
+        system_log_level=kept(version).logging.get("SystemLogLevel", "INFO"),
     )
 
 
-def code_of(version: LambdaFunction) -> tuple[list[tuple[str, bytes]], list[tuple[str, bytes]]]:
-    """The zip of a version, and those of its layers in their order, each with its SHA-256."""
-    layers = [(layer.code_digest, layer.code_bytes) for layer in kept(version).layers]
+def code_of(version: LambdaFunction) -> tuple[list[tuple[str, Content]], list[tuple[str, Content]]]:
+    """The package of a version, and those of its layers in their order, each with its SHA-256."""
+    layers: list[tuple[str, Content]] = [
+        (layer.code_digest, layer.unpack if isinstance(layer, PublicLayer) else layer.code_bytes)
+        for layer in kept(version).layers
+    ]
     return [(version.code_digest, version.code_bytes)], layers

@@ -11,15 +11,12 @@ import datetime as dt
 import hashlib
 import math
 import platform
-import threading
 import uuid
-
-from moto.logs.models import LogsBackend, logs_backends
 
 from helpers.localcloud.compute.functions import Configuration
 from helpers.localcloud.compute.limits import LOG_TAIL_BYTES
-
-_lock = threading.Lock()
+from helpers.localcloud.compute.tracing import Traced
+from helpers.localcloud.observe.logs import writing
 
 
 def stream_name(version: str, now: dt.datetime) -> str:
@@ -27,20 +24,26 @@ def stream_name(version: str, now: dt.datetime) -> str:
     return f"{now:%Y/%m/%d}/[{version}]{uuid.uuid4().hex}"
 
 
-def init_start(configuration: Configuration) -> str:
-    """The first line of an environment."""
+def runtime_version(configuration: Configuration) -> tuple[str, str]:
+    """The version of the runtime, such as ``python:3.13.v18``, and its ARN."""
     version = platform.python_version_tuple()[2]
     digest = hashlib.sha256(configuration.runtime.encode()).hexdigest()
-    return (
-        f"INIT_START Runtime Version: python:{configuration.runtime.removeprefix('python')}.v{version}\t"
-        f"Runtime Version ARN: arn:aws:lambda:{configuration.region}::runtime:{digest}\n"
-    )
+    name = f"python:{configuration.runtime.removeprefix('python')}.v{version}"
+    return name, f"arn:aws:lambda:{configuration.region}::runtime:{digest}"
 
 
-def init_report(seconds: float, phase: str, status: str, error_type: str = "") -> str:
-    """The line about an INIT that failed. phase: ``init``, or ``invoke`` for the second try."""
-    tail = f"\tError Type: {error_type}" if error_type else ""
-    return f"INIT_REPORT Init Duration: {seconds * 1000:.2f} ms\tPhase: {phase}\tStatus: {status}{tail}\n"
+def init_start(configuration: Configuration) -> str:
+    """The first line of an environment."""
+    version, arn = runtime_version(configuration)
+    return f"INIT_START Runtime Version: {version}\tRuntime Version ARN: {arn}\n"
+
+
+def init_report(seconds: float, phase: str, status: str = "", error_type: str = "") -> str:
+    """The line about an INIT that failed, or that was done ahead. phase: ``init``, or ``invoke`` for the second try. status: empty when it went well."""
+    line = f"INIT_REPORT Init Duration: {seconds * 1000:.2f} ms\tPhase: {phase}"
+    if status:
+        line += f"\tStatus: {status}"
+    return line + (f"\tError Type: {error_type}\n" if error_type else "\n")
 
 
 def start(request_id: str, version: str) -> str:
@@ -66,8 +69,9 @@ def report(
     highest_mb: int,
     status: str = "",
     error_type: str = "",
+    traced: Traced | None = None,
 ) -> str:
-    """The line that closes an invocation. init_seconds: only on a cold start that succeeded."""
+    """The line that closes an invocation. init_seconds: only on a cold start that succeeded. traced: its trace, if it was sampled."""
     line = (
         f"REPORT RequestId: {request_id}\tDuration: {seconds * 1000:.2f} ms\tBilled Duration: {billed_ms(seconds, init_seconds or 0)} ms\t"
         f"Memory Size: {memory_mb} MB\tMax Memory Used: {highest_mb} MB\t"
@@ -78,6 +82,8 @@ def report(
         line += f"Status: {status}"
     if error_type:
         line += f"\tError Type: {error_type}"
+    if traced:
+        line += f"\nXRAY TraceId: {traced.root}\tSegmentId: {traced.function_id}\tSampled: true\t"
     return line + "\n"
 
 
@@ -88,10 +94,4 @@ def tail(lines: list[str]) -> str:
 
 def write(account: str, region: str, group: str, stream: str, lines: list[str], now: dt.datetime) -> None:
     """Put ``lines`` into a log stream; group and stream are made when they are missing."""
-    backend: LogsBackend = logs_backends[account][region]
-    timestamp = int(now.timestamp() * 1000)
-    with _lock:
-        backend.ensure_log_group(group)
-        backend.ensure_log_stream(group, stream)
-    events = [{"timestamp": timestamp, "message": line} for line in lines]
-    backend.put_log_events(group, stream, events)
+    writing.write(account, region, group, stream, lines, now)

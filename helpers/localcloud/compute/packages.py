@@ -12,10 +12,13 @@ import shutil
 import threading
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 from helpers.localcloud.compute.errors import InvalidParameterValue, LambdaError
+
+Content = bytes | Callable[[Path], None]
+"""A zip, or what puts the files of a package into a folder."""
 
 UNZIPPED_LIMIT = 262_144_000
 DIRECT_UPLOAD_LIMIT = 50 * 1024 * 1024
@@ -74,13 +77,13 @@ class PackageStore:
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def unpacked(self, zips: Sequence[tuple[str, bytes]]) -> Path:
-        """The folder with the contents of ``zips``, later ones over earlier ones, as layers are merged into /opt.
+    def unpacked(self, packages: Sequence[tuple[str, Content]]) -> Path:
+        """The folder with the contents of ``packages``, later ones over earlier ones, as layers are merged into /opt.
 
-        zips: each one's SHA-256 and its bytes.
+        packages: each one's SHA-256 and its content.
         Raises: ``OSError`` when the disk is full.
         """
-        name = hashlib.sha256("".join(digest for digest, _ in zips).encode()).hexdigest()[:32]
+        name = hashlib.sha256("".join(digest for digest, _ in packages).encode()).hexdigest()[:32]
         place = self._folder / name
         with self._lock:
             lock = self._locks.setdefault(name, threading.Lock())
@@ -89,7 +92,10 @@ class PackageStore:
                 unfinished = self._folder / f"{name}.unfinished"
                 shutil.rmtree(unfinished, ignore_errors=True)
                 unfinished.mkdir(parents=True)
-                for _, content in zips:
+                for _, content in packages:
+                    if not isinstance(content, bytes):
+                        content(unfinished)
+                        continue
                     with zipfile.ZipFile(io.BytesIO(content)) as archive:
                         archive.extractall(unfinished)
                 unfinished.rename(place)

@@ -16,9 +16,10 @@ from helpers.localcloud.compute import logs
 from helpers.localcloud.compute.environment import ExecutionEnvironment
 from helpers.localcloud.compute.functions import Configuration
 from helpers.localcloud.compute.limits import IDLE_SECONDS, WARM_ENVIRONMENTS
-from helpers.localcloud.compute.packages import PackageStore
+from helpers.localcloud.compute.packages import Content, PackageStore
+from helpers.localcloud.observe.traces.daemon import address_for
 
-Zips = list[tuple[str, bytes]]
+Packages = list[tuple[str, Content]]
 Key = tuple[str, str, str, str, str]
 
 
@@ -47,10 +48,12 @@ class Pool:
         self._closed = threading.Event()
         self._reaper: threading.Thread | None = None
 
-    def acquire(self, configuration: Configuration, code: Callable[[], tuple[Zips, Zips]]) -> ExecutionEnvironment:
+    def acquire(
+        self, configuration: Configuration, code: Callable[[], tuple[Packages, Packages]], scale: Callable[[], None]
+    ) -> ExecutionEnvironment:
         """A warm environment of this very version, else one whose INIT is still to come.
 
-        code: gives the zips of code and layers; asked only when an environment is made.
+        code: gives the packages of code and layers; asked only when an environment is made. scale: called before that, and may raise when there must be no more yet.
         """
         self._remove(self._idle_too_long)
         with self._lock:
@@ -59,7 +62,8 @@ class Pool:
                 environment = free.pop()
                 self._busy.add(environment)
                 return environment
-        environment = self._make(configuration, *code())
+        scale()
+        environment = self.make(configuration, *code())
         with self._lock:
             self._busy.add(environment)
         return environment
@@ -78,6 +82,23 @@ class Pool:
             self._watch_idle()
         for one in surplus:
             one.retire()
+
+    def make(
+        self, configuration: Configuration, code: Packages, layers: Packages, initialization: str = "on-demand"
+    ) -> ExecutionEnvironment:
+        """An environment whose INIT is still to come, and which is the caller's own.
+
+        initialization: what the process sees as ``AWS_LAMBDA_INITIALIZATION_TYPE``.
+        """
+        stream = logs.stream_name(configuration.version, self._clock.now())
+        return ExecutionEnvironment(
+            configuration,
+            task=self._packages.unpacked(code),
+            opt=self._packages.unpacked(layers),
+            folder=self._folder / stream.rsplit("]", 1)[1],
+            variables=self._variables(configuration, stream, initialization),
+            stream=stream,
+        )
 
     def retire(self, matches: Callable[[Configuration], bool]) -> None:
         """Retire the environments whose configuration ``matches``: idle ones now, busy ones after their invocation."""
@@ -111,24 +132,16 @@ class Pool:
         for environment in busy:
             environment.interrupt()
 
-    def _make(self, configuration: Configuration, code: Zips, layers: Zips) -> ExecutionEnvironment:
-        stream = logs.stream_name(configuration.version, self._clock.now())
-        return ExecutionEnvironment(
-            configuration,
-            task=self._packages.unpacked(code),
-            opt=self._packages.unpacked(layers),
-            folder=self._folder / stream.rsplit("]", 1)[1],
-            variables=self._variables(configuration, stream),
-            stream=stream,
-        )
-
-    def _variables(self, configuration: Configuration, stream: str) -> dict[str, str]:
+    def _variables(self, configuration: Configuration, stream: str, initialization: str) -> dict[str, str]:
+        daemon = address_for(configuration.account, configuration.region)
         changeable = {
             "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC" if os.name == "posix" else "UTC",
             "HOME": "/tmp",
             "TMPDIR": "/tmp",
+            "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+            "AWS_XRAY_DAEMON_ADDRESS": daemon,
         }
         ours = {
             "LAMBDA_TASK_ROOT": "/var/task",
@@ -140,14 +153,18 @@ class Pool:
             "AWS_LAMBDA_FUNCTION_NAME": configuration.name,
             "AWS_LAMBDA_FUNCTION_VERSION": configuration.version,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(configuration.memory_mb),
-            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": initialization,
             "AWS_LAMBDA_LOG_GROUP_NAME": configuration.log_group,
             "AWS_LAMBDA_LOG_STREAM_NAME": stream,
             "AWS_ENDPOINT_URL": self._endpoint_url,
+            "_AWS_XRAY_DAEMON_ADDRESS": daemon.partition(":")[0],
+            "_AWS_XRAY_DAEMON_PORT": daemon.partition(":")[2],
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
+        if configuration.log_format == "JSON":
+            ours |= {"AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": configuration.application_log_level}
         if os.name == "nt":
             ours |= {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
         return {**changeable, **configuration.variables, **ours, **self._credentials(configuration)}

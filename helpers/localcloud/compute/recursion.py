@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from moto.awslambda.models import LambdaFunction
 
+from helpers.localcloud.arns import unqualified
 from helpers.localcloud.compute.errors import RecursiveInvocation
 from helpers.localcloud.compute.functions import kept
 
@@ -61,4 +62,4 @@ def deepest(traces: Iterable[str | None]) -> str | None:
 
 
 def _fingerprint(arn: str) -> str:
-    return hashlib.sha256(":".join(arn.split(":")[:7]).encode()).hexdigest()[:8]
+    return hashlib.sha256(unqualified(arn).encode()).hexdigest()[:8]

@@ -29,7 +29,8 @@ class Gone(Exception):
 class Message:
     """What the runtime client said: ``next``, ``init-error``, ``response`` or ``error``.
 
-    body: at most ``limit`` bytes of it are kept; size: how many there were.
+    body: at most ``limit`` bytes of it are kept; size: how many there were. cause: what is said of an error for X-Ray, as JSON text.
+    transfer: seconds from its first line to its last byte.
     """
 
     kind: str
@@ -37,6 +38,8 @@ class Message:
     body: bytes = b""
     size: int = 0
     error_type: str = ""
+    cause: str = ""
+    transfer: float = 0.0
 
 
 class RuntimeApi:
@@ -123,6 +126,7 @@ class RuntimeApi:
             if not chunk:
                 return None
             received += chunk
+        began = time.monotonic()
         request_line, *lines = received[:end].decode("latin-1").split("\r\n")
         del received[: end + 4]
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
@@ -141,7 +145,11 @@ class RuntimeApi:
             del received[: len(part)]
             size += len(part)
             body += part[: max(0, self._limit + 1 - len(body))]
-        return _understood(request_line, bytes(body), size, headers.get("lambda-runtime-function-error-type", ""))
+        message = _understood(request_line, bytes(body), size, headers.get("lambda-runtime-function-error-type", ""))
+        if message is not None:
+            message.cause = headers.get("lambda-runtime-function-xray-error-cause", "")
+            message.transfer = time.monotonic() - began
+        return message
 
     def _answer(self, status: str, body: bytes, headers: Mapping[str, str]) -> None:
         if self._connection is None:

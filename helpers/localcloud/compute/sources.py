@@ -17,8 +17,10 @@ from moto.s3.exceptions import MissingBucket, MissingKey
 from moto.s3.models import s3_backends
 from moto.utilities.utils import get_partition
 
+from helpers.localcloud.compute import public_layers
 from helpers.localcloud.compute.errors import InvalidParameterValue, Validation, not_here
 from helpers.localcloud.compute.packages import BROKEN_ZIP, TOO_BIG, UNZIPPED_LIMIT, check_zip, inspect_zip
+from helpers.localcloud.compute.public_layers import PublicLayer
 
 _LAYER = re.compile(r"arn:aws[a-zA-Z-]*:lambda:([a-z0-9-]+):(\d{12}):layer:([a-zA-Z0-9-_]+):(\d+)")
 _LAYERS = 5
@@ -47,27 +49,21 @@ def package(code: Mapping[str, Any], account: str, region: str, operation: str =
     raise InvalidParameterValue("Please provide a source for function code.")
 
 
-def layer_versions(arns: Sequence[str], account: str, region: str, code_size: int) -> list[LayerVersion]:
+def layer_versions(arns: Sequence[str], account: str, region: str, code_size: int) -> list[LayerVersion | PublicLayer]:
     """The layer versions behind ``arns``. code_size: unzipped bytes of the function itself, which count with the layers.
 
-    Raises: ``InvalidParameterValue`` for an unknown one, more than five, or more than 250 MB unzipped altogether.
+    Raises: ``InvalidParameterValue`` for an unknown one, more than five, or more than 250 MB unzipped altogether; ``AccessDenied`` for a layer
+    of another account that nobody gave to this one.
     """
     if len(arns) > _LAYERS:
         raise InvalidParameterValue(f"Cannot reference more than {_LAYERS} layers.")
-    found = []
+    found: list[LayerVersion | PublicLayer] = []
     for arn in arns:
-        parts = _LAYER.fullmatch(arn)
-        if not parts:
-            raise Validation(
-                arn,
-                "layers",
-                "Member must satisfy regular expression pattern: arn:aws:lambda:<region>:<account>:layer:<name>:<version>",
-            )
-        if parts[2] != account:
-            raise not_here(
-                f"layers of other accounts ({arn})", "publish the layer in your own account with publish_layer_version"
-            )
-        layer = lambda_backends[account][region].layers_versions_by_arn(arn) if parts[1] == region else None
+        home, owner, _, _ = parts_of_layer(arn, "layers")
+        if owner != account:
+            found.append(public_layers.find(arn, account, region))
+            continue
+        layer = lambda_backends[account][region].layers_versions_by_arn(arn) if home == region else None
         if layer is None:
             raise InvalidParameterValue(f"Layer version {arn} does not exist.")
         found.append(layer)
@@ -75,9 +71,22 @@ def layer_versions(arns: Sequence[str], account: str, region: str, code_size: in
         raise InvalidParameterValue(
             "Two different versions of the same layer are not allowed to be referenced in the same function."
         )
-    if code_size + sum(inspect_zip(layer.code_bytes) for layer in found) > UNZIPPED_LIMIT:
+    sizes = (one.code_size if isinstance(one, PublicLayer) else inspect_zip(one.code_bytes) for one in found)
+    if code_size + sum(sizes) > UNZIPPED_LIMIT:
         raise InvalidParameterValue(f"Function code combined with layers exceeds the maximum allowed size. {TOO_BIG}")
     return found
+
+
+def parts_of_layer(arn: str, field: str) -> tuple[str, str, str, str]:
+    """Region, account, name and version number in the ARN of a layer version. field: the parameter that it came in.
+
+    Raises: ``Validation``.
+    """
+    parts = _LAYER.fullmatch(arn)
+    if not parts:
+        rule = "arn:aws:lambda:<region>:<account>:layer:<name>:<version>"
+        raise Validation(arn, field, f"Member must satisfy regular expression pattern: {rule}")
+    return parts[1], parts[2], parts[3], parts[4]
 
 
 def _from_s3(code: Mapping[str, Any], account: str, region: str) -> bytes:

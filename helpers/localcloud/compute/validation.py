@@ -17,6 +17,7 @@ from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
 from moto.utilities.utils import get_partition
 
+from helpers.localcloud.arns import service_of
 from helpers.localcloud.compute.errors import (
     AccessDenied,
     InvalidParameterValue,
@@ -89,6 +90,12 @@ _NOT_DONE = {
     "KMSKeyArn": ("customer managed keys for environment variables (KMSKeyArn)", "leave it out"),
     "CodeSigningConfigArn": ("code signing (CodeSigningConfigArn)", "leave it out"),
 }
+_LOGGING = {
+    "LogFormat": ("JSON", "Text"),
+    "ApplicationLogLevel": ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"),
+    "SystemLogLevel": ("DEBUG", "INFO", "WARN"),
+}
+_LOG_GROUP = r"[\.\-_/#A-Za-z0-9]{1,512}"
 _EMPTY: dict[str, tuple[Any, ...]] = {
     "VpcConfig": ({"SubnetIds": [], "SecurityGroupIds": []},),
     "SnapStart": ({"ApplyOn": "None"},),
@@ -105,10 +112,9 @@ def check_settings(spec: Mapping[str, Any], account: str, region: str) -> None:
             raise not_here(*_NOT_DONE.get(name, (f"the parameter {name} of Lambda functions", "leave it out")))
     if spec.get("PackageType", "Zip") != "Zip":
         raise not_here("container images (PackageType Image)", "deploy a .zip package")
-    if (spec.get("TracingConfig") or {}).get("Mode", "PassThrough") != "PassThrough":
-        raise not_here(
-            "active X-Ray tracing (TracingConfig)", "leave it out, a trace header of the caller is passed through"
-        )
+    mode = (spec.get("TracingConfig") or {}).get("Mode", "PassThrough")
+    if mode not in ("Active", "PassThrough"):
+        raise Validation(mode, "tracingConfig.mode", "Member must satisfy enum value set: [Active, PassThrough]")
     check_dead_letter_target(str((spec.get("DeadLetterConfig") or {}).get("TargetArn") or ""))
     _check_logging(spec.get("LoggingConfig") or {})
     if "Runtime" in spec:
@@ -216,7 +222,7 @@ def check_event_invoke(config: Mapping[str, Any]) -> None:
     """
     for which, destination in (config.get("DestinationConfig") or {}).items():
         arn = str((destination or {}).get("Destination") or "")
-        kind = arn.split(":")[2] if arn.count(":") >= 5 else ""
+        kind = service_of(arn) if arn.count(":") >= 5 else ""
         kinds = ("sqs", "sns", "lambda", "events", *(("s3",) if which == "OnFailure" else ()))
         if arn and (kind not in kinds or arn.endswith(".fifo")):
             raise InvalidParameterValue(
@@ -248,12 +254,32 @@ def check_number(spec: Mapping[str, Any], name: str, lowest: int, highest: int, 
         raise Validation(value, named, f"Member must have value greater than or equal to {lowest}")
 
 
-def _check_logging(config: Mapping[str, Any]) -> None:
-    if config.get("LogFormat", "Text") != "Text":
-        raise not_here("JSON log format (LoggingConfig)", "write JSON lines yourself, print(json.dumps(...))")
-    for level in ("ApplicationLogLevel", "SystemLogLevel"):
-        if config.get(level):
+def logging_of(given: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """The whole ``LoggingConfig`` after a request: what was given over what was before. Levels belong to JSON, and are INFO unless given.
+
+    Raises: ``InvalidParameterValue`` for a level beside LogFormat Text.
+    """
+    config = {**before, **{name: value for name, value in given.items() if value is not None}}
+    levels = ("ApplicationLogLevel", "SystemLogLevel")
+    if config["LogFormat"] == "JSON":
+        return {**dict.fromkeys(levels, "INFO"), **config}
+    for level in levels:
+        if given.get(level):
             raise InvalidParameterValue(f"{level} cannot be set when LogFormat is Text.")
+    return {name: value for name, value in config.items() if name not in levels}
+
+
+def _check_logging(config: Mapping[str, Any]) -> None:
+    for name, allowed in _LOGGING.items():
+        value = config.get(name)
+        if value is not None and value not in allowed:
+            where = f"loggingConfig.{name[0].lower()}{name[1:]}"
+            raise Validation(value, where, f"Member must satisfy enum value set: [{', '.join(allowed)}]")
+    group = config.get("LogGroup")
+    if group is not None and not re.fullmatch(_LOG_GROUP, group):
+        raise Validation(
+            group, "loggingConfig.logGroup", f"Member must satisfy regular expression pattern: {_LOG_GROUP}"
+        )
 
 
 def _trusts_lambda(policy: str) -> bool:

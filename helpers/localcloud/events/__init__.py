@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from helpers.localcloud import compute
 from helpers.localcloud.context import CloudContext
+from helpers.localcloud.events import queues
 from helpers.localcloud.events.destinations import Destinations
 from helpers.localcloud.events.plane import EventPlane
+from helpers.localcloud.observe.metrics.store import sources
 
 __all__ = ["EventPlane", "install", "plane"]
 
@@ -20,8 +22,10 @@ def install(context: CloudContext) -> None:
     new = EventPlane(context)
     _planes.append(new)
     compute.engine().observers.append(Destinations(new))
+    sources.append(queues.hand_over_metrics)
     context.on_reset.append(new.forget)
     context.on_close.append(new.close)
+    context.on_close.append(lambda: sources.remove(queues.hand_over_metrics))
     context.on_close.append(lambda: _planes.remove(new))
 
 

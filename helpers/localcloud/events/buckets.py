@@ -25,6 +25,7 @@ from helpers.localcloud.compute.functions import parse, policy_of
 from helpers.localcloud.events import queues
 from helpers.localcloud.events.delivery import Missing, deliver
 from helpers.localcloud.events.permissions import Refused
+from helpers.localcloud.timestamps import to_the_millisecond
 
 if TYPE_CHECKING:
     from helpers.localcloud.events.plane import EventPlane
@@ -94,7 +95,7 @@ class Buckets:
             event = {
                 "Service": "Amazon S3",
                 "Event": "s3:TestEvent",
-                "Time": f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z",
+                "Time": to_the_millisecond(now),
                 "Bucket": bucket.name,
                 "RequestId": secrets.token_hex(8).upper(),
                 "HostId": secrets.token_urlsafe(56),
@@ -132,7 +133,7 @@ class Buckets:
             "eventVersion": "2.1",
             "eventSource": "aws:s3",
             "awsRegion": bucket.region_name,
-            "eventTime": f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z",
+            "eventTime": to_the_millisecond(now),
             "eventName": event_name.removeprefix("s3:"),
             "userIdentity": {"principalId": f"AWS:{bucket.account_id}"},
             "requestParameters": {"sourceIPAddress": "127.0.0.1"},

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus.html
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import json
 import uuid
@@ -16,6 +15,8 @@ from moto.events.exceptions import ValidationException
 from moto.events.models import EventsBackend, Rule, events_backends
 
 from helpers.localcloud import provenance
+from helpers.localcloud.arns import account_of
+from helpers.localcloud.billing import meter
 from helpers.localcloud.events.delivery import Missing
 from helpers.localcloud.events.patterns import Pattern, compile_pattern
 from helpers.localcloud.events.permissions import Refused
@@ -25,6 +26,7 @@ from helpers.localcloud.events.transform import body_for
 from helpers.localcloud.metrics import emit
 from helpers.localcloud.policies import allows
 from helpers.localcloud.schedule import Appointment
+from helpers.localcloud.timestamps import to_the_second
 
 if TYPE_CHECKING:
     from helpers.localcloud.events.plane import EventPlane
@@ -117,7 +119,7 @@ class Buses:
 
     def forget(self, account: str) -> None:
         """Forget the scheduled rules of an account that is being emptied."""
-        for arn in [arn for arn in self._next_runs if arn.split(":")[4] == account]:
+        for arn in [arn for arn in self._next_runs if account_of(arn) == account]:
             self.cancel(arn)
 
     def _put(self, backend: EventsBackend, entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,6 +145,7 @@ class Buses:
                 f"User: arn:aws:iam::{caller}:root is not authorized to perform: events:PutEvents on resource: {bus} "
                 "because no resource-based policy allows the events:PutEvents action",
             )
+        self._charge(home, bus, caller, entry)
         event = self._event(
             caller,
             home.region_name,
@@ -155,6 +158,11 @@ class Buses:
         with provenance.carrying(trace=entry.get("TraceHeader") or provenance.trace(), origin=provenance.origin()):
             self._accept(home, bus.split("/")[-1], event, ())
         return {"EventId": event["id"]}
+
+    def _charge(self, home: EventsBackend, bus: str, caller: str, entry: Mapping[str, Any]) -> None:
+        """Each 64 KB of an event are one; events of AWS itself are free."""
+        arn = f"arn:aws:events:{home.region_name}:{home.account_id}:event-bus/{bus.split('/')[-1]}"
+        meter.count(caller, home.region_name, "events/custom-events", arn, meter.chunks(_size(entry)))
 
     def _open_to(self, home: EventsBackend, bus: str, caller: str) -> bool:
         found = home.event_buses.get(bus.split("/")[-1])
@@ -239,7 +247,7 @@ class Buses:
         bus = backend.event_buses.get(name)
         if bus is None:
             raise Missing(f"the event bus {arn} does not exist")
-        if bus.arn in delivery.hops or len({hop.split(":")[4] for hop in (*delivery.hops, bus.arn)}) > 2:
+        if bus.arn in delivery.hops or len({account_of(hop) for hop in (*delivery.hops, bus.arn)}) > 2:
             raise Refused(
                 f"{arn} does not take an event that came this way: it would go in a circle or to a third account"
             )
@@ -256,7 +264,7 @@ def iso_seconds(moment: float | str) -> str:
     """A moment as events carry it: UTC, whole seconds, ``Z``."""
     if isinstance(moment, str) and not moment.replace(".", "", 1).isdigit():
         return moment
-    return dt.datetime.fromtimestamp(float(moment), dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return to_the_second(float(moment))
 
 
 def _home(bus: str, backend: EventsBackend) -> EventsBackend:

@@ -16,6 +16,7 @@ from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
 from helpers.localcloud import compute, provenance
+from helpers.localcloud.arns import account_of, region_of, service_of
 from helpers.localcloud.compute.functions import parse, policy_of
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def deliver(
     source_account: str | None = None,
     attributes: Mapping[str, Mapping[str, Any]] | None = None,
     subject: str | None = None,
+    structure: str | None = None,
     group_id: str | None = None,
     deduplication_id: str | None = None,
 ) -> str:
@@ -67,7 +69,8 @@ def deliver(
 
     service: who hands over (``sns.amazonaws.com``), on behalf of ``source_arn``. message: the id that it has there; the ledger links the two.
     source_account: whose source it is, where its ARN does not say so.
-    attributes: message attributes in the form of the SQS API (``DataType``, ``StringValue``), for a queue or a topic. group_id and
+    attributes: message attributes in the form of the SQS API (``DataType``, ``StringValue``), for a queue or a topic. structure: ``json`` when ``body`` has
+    a text for each protocol of a topic. group_id and
     deduplication_id: for FIFO receivers. A function gets ``body`` as its event, asynchronously; a bus gets ``body`` as the detail of an event.
     The trace of the running work goes along.
 
@@ -75,19 +78,19 @@ def deliver(
     Raises: ``Missing``, ``permissions.Refused``, and whatever the receiver says to a message that it does not take (a moto service exception).
     """
     giver = Giver(service, source_arn, source_account)
-    kind = arn.split(":")[2] if arn.count(":") >= 5 else ""
+    kind = service_of(arn) if arn.count(":") >= 5 else ""
     with provenance.carrying(trace=provenance.trace(), origin=message):
         if kind == "sqs":
             given = _to_queue(plane, arn, body, giver, attributes, group_id, deduplication_id)
         elif kind == "sns":
-            given = _to_topic(plane, arn, body, giver, attributes, subject, group_id, deduplication_id)
+            given = _to_topic(plane, arn, body, giver, attributes, subject, structure, group_id, deduplication_id)
         elif kind == "lambda":
             given = _to_function(plane, arn, body, giver)
         elif kind == "events":
             given = _to_bus(arn, body, subject or "", source_arn)
         else:
             raise Missing(f"{arn} is no queue, topic, function or event bus")
-    account = source_account or source_arn.split(":")[4] or arn.split(":")[4]
+    account = source_account or account_of(source_arn) or account_of(arn)
     plane.ledger.record(account, "delivered", message, source_arn, to=arn, received_as=given)
     return given
 
@@ -126,6 +129,7 @@ def _to_topic(
     giver: Giver,
     attributes: Mapping[str, Mapping[str, Any]] | None,
     subject: str | None,
+    structure: str | None,
     group_id: str | None,
     deduplication_id: str | None,
 ) -> str:
@@ -147,12 +151,13 @@ def _to_topic(
             message_attributes=sns_attributes or None,
             group_id=group_id,
             deduplication_id=deduplication_id,
+            message_structure=structure,
         )
     )
 
 
 def _to_function(plane: EventPlane, arn: str, body: str, giver: Giver) -> str:
-    account, region = arn.split(":")[4], arn.split(":")[3]
+    account, region = account_of(arn), region_of(arn)
     reference = parse(arn, None, account, region)
     try:
         policy = policy_of(reference)
@@ -172,7 +177,7 @@ def _to_bus(arn: str, body: str, detail_type: str, source_arn: str) -> str:
     if name not in backend.event_buses:
         raise Missing(f"the event bus {arn} does not exist")
     event = {
-        "Source": "lambda" if ":lambda:" in source_arn else source_arn.split(":")[2],
+        "Source": "lambda" if ":lambda:" in source_arn else service_of(source_arn),
         "DetailType": detail_type,
         "Detail": json.dumps(json.loads(body)),
         "Resources": [source_arn],

@@ -13,12 +13,14 @@ from moto.core.exceptions import ServiceException
 from moto.s3.models import s3_backends
 
 from helpers.localcloud import provenance
+from helpers.localcloud.arns import service_of, unqualified
 from helpers.localcloud.compute import metrics
 from helpers.localcloud.compute.asynchronous import QueuedEvent, Settled
 from helpers.localcloud.compute.errors import LambdaError
 from helpers.localcloud.compute.functions import LATEST, find, kept
 from helpers.localcloud.events.delivery import Missing, deliver
 from helpers.localcloud.events.permissions import Refused
+from helpers.localcloud.timestamps import to_the_millisecond
 
 if TYPE_CHECKING:
     from helpers.localcloud.events.plane import EventPlane
@@ -66,7 +68,7 @@ class Destinations:
         """Give ``target`` a record, or without one the event itself with what went wrong in attributes."""
         reference = settled.reference
         try:
-            if target.split(":")[2] == "s3":
+            if service_of(target) == "s3":
                 self._put_object(settled, target.split(":")[5], record or {})
             else:
                 deliver(
@@ -74,14 +76,15 @@ class Destinations:
                     target,
                     json.dumps(record) if record else settled.request.payload.decode(),
                     service=_SERVICE,
-                    source_arn=_unqualified(reference.arn),
+                    source_arn=unqualified(reference.arn),
                     message=settled.request.id,
                     subject=_detail_type(settled) if ":events:" in target else None,
                     attributes=None if record else _dead_letter_attributes(settled),
                 )
         except (Missing, Refused, ServiceException, LambdaError) as problem:
             now = self._plane.clock.now()
-            metrics.emit(reference.account, reference.region, reference.name, now, {failures: 1})
+            where = reference.account, reference.region, reference.name
+            metrics.emit(*where, now, {failures: 1}, reference.qualifier)
             self._note("failed", settled, to=target, reason=str(problem))
             return
         if settled.condition != "Success":
@@ -96,10 +99,10 @@ class Destinations:
         qualifier = settled.reference.qualifier or LATEST
         record: dict[str, Any] = {
             "version": "1.0",
-            "timestamp": f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z",
+            "timestamp": to_the_millisecond(now),
             "requestContext": {
                 "requestId": settled.request.id,
-                "functionArn": f"{_unqualified(settled.reference.arn)}:{qualifier}",
+                "functionArn": f"{unqualified(settled.reference.arn)}:{qualifier}",
                 "condition": settled.condition,
                 "approximateInvokeCount": settled.attempts,
             },
@@ -144,7 +147,3 @@ def _dead_letter_attributes(settled: Settled) -> dict[str, dict[str, str]]:
 
 def _detail_type(settled: Settled) -> str:
     return f"Lambda Function Invocation Result - {'Success' if settled.condition == 'Success' else 'Failure'}"
-
-
-def _unqualified(arn: str) -> str:
-    return ":".join(arn.split(":")[:7])

@@ -11,6 +11,7 @@ from typing import Any
 
 from moto.awslambda.models import LambdaFunction
 
+from helpers.localcloud.arns import account_of, region_of
 from helpers.localcloud.compute.errors import InvalidParameterValue, Validation, not_here
 from helpers.localcloud.events import queues
 from helpers.localcloud.events.patterns import InvalidPattern, compile_pattern
@@ -30,7 +31,6 @@ _OF_STREAMS = (
 )
 _NOT_DONE = {
     "ProvisionedPollerConfig": ("provisioned pollers (ProvisionedPollerConfig)", "leave it out"),
-    "MetricsConfig": ("metrics of event source mappings (MetricsConfig)", "look at AWS/Lambda and AWS/SQS"),
     "KMSKeyArn": ("encrypted filter criteria (KMSKeyArn)", "leave it out"),
     "LoggingConfig": ("logs of event source mappings (LoggingConfig)", "leave it out"),
     "Queues": ("Amazon MQ event sources (Queues)", "use SQS or a DynamoDB stream"),
@@ -51,6 +51,7 @@ KNOWN = frozenset(
         "Enabled",
         "FilterCriteria",
         "FunctionResponseTypes",
+        "MetricsConfig",
         "ScalingConfig",
         "Tags",
     ]
@@ -108,11 +109,11 @@ def check_queue(mapping: Mapping[str, Any], version: LambdaFunction, account: st
         raise InvalidParameterValue(
             "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10"
         )
-    if arn.split(":")[3] != region:
+    if region_of(arn) != region:
         raise InvalidParameterValue(
             f"The event source {arn} is not in this Region ({region}): create the mapping there."
         )
-    if arn.split(":")[4] != account:
+    if account_of(arn) != account:
         raise not_here(f"queues of other accounts as event sources ({arn})", "use a queue of this account")
     store = queues.find(arn)
     if store is None:

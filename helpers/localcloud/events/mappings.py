@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from helpers.localcloud.compute.errors import InvalidParameterValue, ResourceConflict, ResourceNotFound, not_here
 from helpers.localcloud.compute.functions import Reference, find, parse
 from helpers.localcloud.events import stream_mappings
+from helpers.localcloud.events.mapping_metrics import check_metrics, counts_events
 from helpers.localcloud.events.mapping_rules import check_common, check_queue
 from helpers.localcloud.events.patterns import compile_pattern
-from helpers.localcloud.events.queue_pollers import CONCURRENT_BATCHES, BodyFilter, QueuePoller, QueueSettings
+from helpers.localcloud.events.queue_pollers import CONCURRENT_BATCHES, QueuePoller, QueueSettings
+from helpers.localcloud.events.queue_records import BodyFilter
 
 if TYPE_CHECKING:
     from helpers.localcloud.events.plane import EventPlane
@@ -101,7 +103,9 @@ class EventSourceMapping:
                 "ParallelizationFactor": given.get("ParallelizationFactor") or 1,
                 "TumblingWindowInSeconds": 0,
             }
-        return shown | {name: given[name] for name in ("FilterCriteria", "ScalingConfig") if given.get(name)}
+        return shown | {
+            name: given[name] for name in ("FilterCriteria", "ScalingConfig", "MetricsConfig") if given.get(name)
+        }
 
 
 class Mappings:
@@ -230,11 +234,16 @@ class Mappings:
         _, version = find(reference, account)
         check_common(settings)
         service = _service(settings["EventSourceArn"])
+        check_metrics(settings)
         if service == "sqs":
             check_queue(settings, version, account, region)
         elif service == "dynamodb":
             if settings.get("ScalingConfig"):
                 raise InvalidParameterValue("ScalingConfig is a parameter of SQS event sources: leave it out.")
+            if counts_events(settings):
+                raise not_here(
+                    "metrics of event source mappings of streams (MetricsConfig)", "look at IteratorAge in AWS/Lambda"
+                )
             stream_mappings.check(settings)
         else:
             raise not_here(
@@ -263,6 +272,7 @@ class Mappings:
             concurrency=(settings.get("ScalingConfig") or {}).get("MaximumConcurrency") or CONCURRENT_BATCHES,
             reports_items="ReportBatchItemFailures" in (settings.get("FunctionResponseTypes") or []),
             filters=tuple(BodyFilter.of(one, compile_pattern(one)) for one in written),
+            counted_as=mapping_id if counts_events(settings) else None,
         )
         return QueuePoller(self._plane, queue, self.run)
 

@@ -11,15 +11,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
-from helpers.localcloud.events.pattern_operators import (
-    RESERVED,
-    InvalidPattern,
-    JsonNumber,
-    JsonObject,
-    Operator,
-    Value,
-    read_operator,
-)
+from helpers.localcloud.events.pattern_operators import RESERVED, read_operator
+from helpers.localcloud.events.pattern_terms import InvalidPattern, JsonNumber, JsonObject, Operator, Value
 from helpers.localcloud.events.wildcards import too_complex
 
 __all__ = ["MOST_COMBINATIONS", "InvalidPattern", "Pattern", "compile_pattern"]

@@ -6,10 +6,13 @@ On AWS a queue refuses a topic, and a function refuses a bucket, until its polic
 
 from __future__ import annotations
 
+from helpers.localcloud.arns import account_of
 from helpers.localcloud.policies import allows
 
 # Lambda writes to destinations with the function's role; no resource policy has to name it.
 _BY_ROLE = ("lambda.amazonaws.com",)
+# A topic's own first policy lets in whoever acts for the topic's owner: that holds for alarms, and neither for buckets nor for rules.
+_FOR_THE_OWNER = ("cloudwatch.amazonaws.com",)
 
 
 class Refused(Exception):
@@ -50,12 +53,13 @@ class Permissions:
 
         Raises: ``Refused`` when the resource's account enforces policies and ``policy`` does not allow it.
         """
-        if resource.split(":")[4] not in self._closed or service in _BY_ROLE:
+        if account_of(resource) not in self._closed or service in _BY_ROLE:
             return
         context = {"aws:SourceArn": source_arn}
         if owner := source_account or source_arn.split(":")[4]:
-            # Not aws:SourceOwner: a topic's own first policy asks for it, and lets neither a bucket nor a rule in.
             context["aws:SourceAccount"] = owner
+            if service in _FOR_THE_OWNER:
+                context["aws:SourceOwner"] = owner
         if not allows(policy, action=action, resource=resource, service=service, context=context):
             raise Refused(
                 f"{service} is not authorized to perform: {action} on resource: {resource} because no resource-based policy allows the {action} action"

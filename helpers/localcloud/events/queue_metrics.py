@@ -1,4 +1,4 @@
-"""The AWS/SQS metrics of a queue: counted as things happen, handed to CloudWatch when somebody looks.
+"""The AWS/SQS metrics of a queue: what happens is counted at once, how it stands is told when somebody looks.
 
 Nothing happens on the clock: between two changes the gauges of a queue stay as they are, so its minutes can be told afterwards. A gauge has one datapoint for each
 minute of the last day and one for each hour before that, until a queue has been empty and untouched for six hours.
@@ -7,16 +7,23 @@ Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGui
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+
+from helpers.localcloud.metrics import key_of
+from helpers.localcloud.observe.metrics.store import MetricKey, store_of
 
 _MINUTE = 60
 _DAY_MINUTES = 24 * 60
 _ACTIVE_MINUTES = 6 * 60
 _KEPT_MINUTES = 5_000
+GAUGES = (
+    "ApproximateNumberOfMessagesVisible",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+    "ApproximateAgeOfOldestMessage",
+)
 _UNITS = {"SentMessageSize": "Bytes", "ApproximateAgeOfOldestMessage": "Seconds"}
 
 
@@ -36,21 +43,8 @@ class Gauges:
 
     def at(self, moment: float) -> dict[str, float]:
         """The metrics for one moment."""
-        return {
-            "ApproximateNumberOfMessagesVisible": self.visible,
-            "ApproximateNumberOfMessagesNotVisible": self.in_flight,
-            "ApproximateNumberOfMessagesDelayed": self.delayed,
-            "ApproximateAgeOfOldestMessage": int(moment - self.oldest) if self.oldest is not None else 0,
-        }
-
-
-@dataclass
-class _Sum:
-    first: float
-    samples: int
-    total: float
-    least: float
-    most: float
+        age = int(moment - self.oldest) if self.oldest is not None else 0
+        return dict(zip(GAUGES, (self.visible, self.in_flight, self.delayed, age), strict=True))
 
 
 class Meter:
@@ -59,70 +53,54 @@ class Meter:
     gauges: how the queue stands now.
     """
 
-    def __init__(self, now: float, gauges: Callable[[], Gauges]) -> None:
+    def __init__(self, account: str, region: str, queue: str, now: float, gauges: Callable[[], Gauges]) -> None:
+        self._where = account, region
+        self._dimensions = (("QueueName", queue),)
         self._gauges = gauges
         self._minute = int(now // _MINUTE)
         self._last_touch = self._minute
-        self._sums: dict[tuple[int, str], _Sum] = {}
+        self._told = -1
         self._stood: deque[tuple[int, int, Gauges]] = deque(maxlen=_KEPT_MINUTES)
+        self._news: list[tuple[MetricKey, float]] = []
 
     def turn(self, now: float) -> None:
         """The queue is about to change: note how it stood at the ends of the minutes that have passed since it was touched."""
         self._last_touch = max(self._last_touch, int(now // _MINUTE))
         self._close_minutes(now)
+        if self._told < self._minute:
+            self._told = self._minute
+            self._news += [(self._key(name), (self._minute + 1.0) * _MINUTE) for name in GAUGES]
 
     def add(self, now: float, name: str, value: float) -> None:
         """Count one sample of a metric."""
-        key = int(now // _MINUTE), name
-        known = self._sums.get(key)
-        if known is None:
-            if len(self._sums) >= _KEPT_MINUTES:
-                del self._sums[next(iter(self._sums))]
-            self._sums[key] = _Sum(now, 1, value, value, value)
-            return
-        known.samples += 1
-        known.total += value
-        known.least = min(known.least, value)
-        known.most = max(known.most, value)
+        key = self._key(name)
+        if store_of(*self._where).count(key, value, moment=now, unit=_UNITS.get(name, "Count")):
+            self._news.append((key, now))
 
-    def drain(self, now: float, queue_name: str) -> list[dict[str, Any]]:
-        """All that CloudWatch has not got yet, in the form of ``PutMetricData``."""
+    def news(self) -> list[tuple[MetricKey, float]]:
+        """What those who listen to metrics do not know yet: what has come, and the gauges that there will be, with their moments."""
+        if not self._news:
+            return self._news
+        news, self._news = self._news, []
+        return news
+
+    def drain(self, now: float) -> list[tuple[MetricKey, float, str, float]]:
+        """The gauges that CloudWatch has not got yet: metric, moment, unit and value."""
         self._close_minutes(now)
-        dimensions = [{"Name": "QueueName", "Value": queue_name}]
-
-        def datum(name: str, moment: float, **values: Any) -> dict[str, Any]:
-            stamp = dt.datetime.fromtimestamp(moment, dt.UTC).replace(tzinfo=None)
-            return {
-                "MetricName": name,
-                "Timestamp": stamp,
-                "Unit": _UNITS.get(name, "Count"),
-                "Dimensions": dimensions,
-                **values,
-            }
-
-        found = [
-            datum(
-                name,
-                one.first,
-                StatisticValues={
-                    "SampleCount": one.samples,
-                    "Sum": one.total,
-                    "Minimum": one.least,
-                    "Maximum": one.most,
-                },
-            )
-            for (_, name), one in self._sums.items()
-        ]
         this_minute = int(now // _MINUTE)
+        found = []
         for first, last, gauges in self._stood:
             for minute in range(first, last):
                 if minute % 60 and minute < this_minute - _DAY_MINUTES:
                     continue
                 moment = float(minute * _MINUTE)
-                found += [datum(name, moment, Value=value) for name, value in gauges.at(moment).items()]
-        self._sums.clear()
+                for name, value in gauges.at(moment).items():
+                    found.append((self._key(name), moment, _UNITS.get(name, "Count"), value))
         self._stood.clear()
         return found
+
+    def _key(self, name: str) -> MetricKey:
+        return key_of("AWS/SQS", name, self._dimensions)
 
     def _close_minutes(self, now: float) -> None:
         minute = int(now // _MINUTE)

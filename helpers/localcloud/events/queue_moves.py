@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.sqs.models import SQSBackend
 
+from helpers.localcloud.events.queue_dead_letters import DeadLetters
 from helpers.localcloud.events.queue_errors import InvalidParameterValue, MissingParameter, ResourceNotFound
 from helpers.localcloud.events.queue_messages import Stored
 from helpers.localcloud.events.queue_store import QueueStore
@@ -166,15 +167,16 @@ def _go_on(plane: EventPlane, source: QueueStore, task: Task) -> None:
 def _move_one(source: QueueStore, task: Task) -> bool:
     """Move the next message; ``False`` when that ended the task."""
 
-    def destination_of(message: Stored) -> QueueStore | None:
+    def destination_of(message: Stored) -> DeadLetters | None:
         arn = task.destination_arn or message.source
         task.failure = "AWS.SimpleQueueService.NonExistentQueue" if arn else "CouldNotDetermineMessageSource"
-        return find(arn) if arn else None
+        store = find(arn) if arn else None
+        return store.dead_letters if store else None
 
     if find(source.arn) is not source:
         task.status, task.failure = FAILED, "AWS.SimpleQueueService.NonExistentQueue"
         return False
-    passed = source.pass_on(destination_of)
+    passed = source.dead_letters.redrive(destination_of)
     if passed:
         task.moved += 1
         task.failure = None

@@ -7,9 +7,9 @@ https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 
 from __future__ import annotations
 
-import base64
 import json
 import logging
+import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,12 +18,15 @@ from typing import TYPE_CHECKING, Any
 from moto.sqs.exceptions import SQSException
 
 from helpers.localcloud import compute, provenance
+from helpers.localcloud.arns import account_of, region_of
+from helpers.localcloud.billing import meter
 from helpers.localcloud.compute.errors import LambdaError, RecursiveInvocation
-from helpers.localcloud.compute.invoke import Outcome
 from helpers.localcloud.compute.recursion import deepest
 from helpers.localcloud.events import queues
-from helpers.localcloud.events.patterns import Pattern
+from helpers.localcloud.events.batches import LARGEST_PAYLOAD
+from helpers.localcloud.events.mapping_metrics import count_events
 from helpers.localcloud.events.queue_messages import Message
+from helpers.localcloud.events.queue_records import BodyFilter, failed_items, record_of
 
 if TYPE_CHECKING:
     from helpers.localcloud.events.plane import EventPlane
@@ -32,7 +35,6 @@ _log = logging.getLogger(__name__)
 
 # AWS starts with five batches at a time and adds more for a backlog; on one computer more processes would only wait for each other.
 CONCURRENT_BATCHES = 5
-LARGEST_PAYLOAD = 6_000_000
 LONGEST_PAUSE = 60
 
 
@@ -41,6 +43,7 @@ class QueueSettings:
     """How a mapping reads a queue.
 
     window: seconds of virtual time that a batch may wait to become full. concurrency: batches at the same time, at most. filters: with what each says of the body.
+    counted_as: the mapping, when it asks for metrics of its own.
     """
 
     function_arn: str
@@ -50,34 +53,7 @@ class QueueSettings:
     concurrency: int = CONCURRENT_BATCHES
     reports_items: bool = False
     filters: tuple[BodyFilter, ...] = ()
-
-
-@dataclass(frozen=True)
-class BodyFilter:
-    """One filter: its pattern, and whether that reads the body as ``json``, as ``text``, or not at all.
-
-    https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html
-    """
-
-    pattern: Pattern
-    body: str | None
-
-    @classmethod
-    def of(cls, written: str, pattern: Pattern) -> BodyFilter:
-        """The filter that ``written``, JSON text, means."""
-        body = json.loads(written).get("body")
-        return cls(pattern, "json" if isinstance(body, dict) else "text" if body is not None else None)
-
-    def matches(self, record: dict[str, Any]) -> bool:
-        """Whether a record may pass. A body of the other form than the pattern's never does."""
-        try:
-            parsed = json.loads(record["body"])
-        except ValueError:
-            parsed = None
-        is_json = isinstance(parsed, dict | list)
-        if self.body == "json":
-            return is_json and self.pattern.matches({**record, "body": parsed})
-        return not (self.body == "text" and is_json) and self.pattern.matches(record)
+    counted_as: str | None = None
 
 
 class QueuePoller:
@@ -157,6 +133,8 @@ class QueuePoller:
             room = settings.batch_size - len(self._waiting)
         # Without the lock: a receive that moves a message to the dead-letter queue calls `look`.
         received = store.receive(room) if room > 0 and store.receivable(room) else []
+        self._count("Polled", len(received))
+        self._charge(received, sum(len(message.body.encode()) for message in received))
         with self._lock:
             if not self._running or not settings.window:
                 return received if self._running else []
@@ -176,7 +154,7 @@ class QueuePoller:
             self._later(self._settings.window, self.look)
 
     def _later(self, seconds: float, action: Callable[[], None]) -> None:
-        self._plane.schedule.after(seconds, self._settings.queue_arn.split(":")[4], action)
+        self._plane.schedule.after(seconds, account_of(self._settings.queue_arn), action)
 
     def _handle(self, messages: Sequence[Message]) -> None:
         wanted: list[tuple[Message, dict[str, Any]]] = []
@@ -186,6 +164,7 @@ class QueuePoller:
                 wanted.append((message, record))
             else:
                 self._note("filtered", message)
+                self._count("FilteredOut", 1)
                 self._delete([message])
         while wanted:
             part = _cut(wanted)
@@ -194,25 +173,32 @@ class QueuePoller:
 
     def _invoke(self, messages: Sequence[Message], records: Sequence[dict[str, Any]]) -> None:
         settings = self._settings
-        _, _, _, region, account, *_ = settings.function_arn.split(":")
+        account, region = account_of(settings.function_arn), region_of(settings.function_arn)
         payload = json.dumps({"Records": records}, separators=(",", ":"), ensure_ascii=False).encode()
-        trace = deepest([message.attributes.get("AWSTraceHeader") for message in messages])
+        senders = [
+            message.attributes["AWSTraceHeader"] for message in messages if "AWSTraceHeader" in message.attributes
+        ]
+        trace = deepest(senders)
+        self._count("Invoked", len(messages))
         try:
             with provenance.carrying(trace=trace, origin=messages[0].id if len(messages) == 1 else None):
                 outcome = compute.engine().invoke(
-                    account, region, settings.function_arn, payload=payload, trace_header=trace
+                    account, region, settings.function_arn, payload=payload, trace_header=trace, senders=senders
                 )
         except RecursiveInvocation as stopped:
             for message in messages:
                 self._note("failed", message, reason=str(stopped.message))
+            self._count("FailedInvoke", len(messages))
             return
         except LambdaError as refused:
             for message in messages:
                 self._note("failed", message, reason=str(refused.message))
+            self._count("FailedInvoke", len(messages))
             self._rest()
             return
         self._throttles = 0
         failed = failed_items(messages, outcome, settings.reports_items)
+        self._count("FailedInvoke", len(failed))
         for message in messages:
             step = "failed" if message.id in failed else "delivered"
             count = int(message.attributes["ApproximateReceiveCount"])
@@ -229,67 +215,32 @@ class QueuePoller:
 
     def _delete(self, messages: Sequence[Message]) -> None:
         store = queues.find(self._settings.queue_arn)
+        self._charge(messages)
         for message in messages if store else ():
             try:
                 store.delete(message.receipt_handle)  # type: ignore[union-attr]
             except SQSException as gone:  # a FIFO queue takes no handle whose visibility timeout has ended
                 self._note("failed", message, reason=str(gone))
+            else:
+                self._count("Deleted", 1)
+
+    def _charge(self, messages: Sequence[Message], size: int = 0) -> None:
+        """What Lambda's pollers ask of the queue is paid by its owner: ten messages, or 64 KB of them, a request."""
+        _, _, _, region, account, name = self._settings.queue_arn.split(":")
+        key = "sqs/fifo-requests" if name.endswith(".fifo") else "sqs/standard-requests"
+        if messages:
+            requests = max(math.ceil(len(messages) / 10), meter.chunks(size))
+            meter.count(account, region, key, self._settings.queue_arn, requests)
+
+    def _count(self, name: str, messages: int) -> None:
+        settings, now = self._settings, self._plane.clock.timestamp()
+        count_events(settings.function_arn, settings.counted_as, now, name, messages)
 
     def _note(self, step: Any, message: Message, **more: Any) -> None:
-        account = self._settings.queue_arn.split(":")[4]
+        account = account_of(self._settings.queue_arn)
         trace = message.attributes.get("AWSTraceHeader")
         where = {"to": self._settings.function_arn, "trace": trace, **more}
         self._plane.ledger.record(account, step, message.id, self._settings.queue_arn, **where)
-
-
-def record_of(message: Message, queue_arn: str) -> dict[str, Any]:
-    """A message as a function gets it.
-
-    https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event
-    """
-    record: dict[str, Any] = {
-        "messageId": message.id,
-        "receiptHandle": message.receipt_handle,
-        "body": message.body,
-        "attributes": dict(message.attributes),
-        "messageAttributes": {
-            name: {
-                **({"stringValue": value["StringValue"]} if "StringValue" in value else {}),
-                **({"binaryValue": _base64(value["BinaryValue"])} if "BinaryValue" in value else {}),
-                "stringListValues": [],
-                "binaryListValues": [],
-                "dataType": value["DataType"],
-            }
-            for name, value in message.message_attributes.items()
-        },
-        "md5OfBody": message.md5_of_body,
-        "eventSource": "aws:sqs",
-        "eventSourceARN": queue_arn,
-        "awsRegion": queue_arn.split(":")[3],
-    }
-    if message.md5_of_message_attributes:
-        record["md5OfMessageAttributes"] = message.md5_of_message_attributes
-    return record
-
-
-def failed_items(messages: Sequence[Message], outcome: Outcome, reports_items: bool) -> set[str]:
-    """The ids of the messages that are not done after an invocation.
-
-    An answer that cannot be read, or that names a message which is not in the batch, fails the whole batch.
-    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
-    """
-    everything = {message.id for message in messages}
-    if outcome.function_error:
-        return everything
-    if not reports_items:
-        return set()
-    try:
-        answer = json.loads(outcome.payload or b"null")
-        failures = [] if answer is None else answer.get("batchItemFailures") or []
-        failed = {failure["itemIdentifier"] for failure in failures}
-    except (ValueError, AttributeError, TypeError, KeyError):
-        return everything
-    return failed if failed <= everything else everything
 
 
 def _cut(wanted: Sequence[tuple[Message, dict[str, Any]]]) -> list[tuple[Message, dict[str, Any]]]:
@@ -302,7 +253,3 @@ def _cut(wanted: Sequence[tuple[Message, dict[str, Any]]]) -> list[tuple[Message
             break
         part.append((message, record))
     return part
-
-
-def _base64(value: bytes | str) -> str:
-    return base64.b64encode(value).decode() if isinstance(value, bytes) else value

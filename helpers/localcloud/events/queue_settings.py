@@ -214,7 +214,7 @@ def _check_redrive(arn: str, fifo: bool, text: str) -> None:
         raise refuse("Dead letter target does not exist")
     if target.endswith(".fifo") is not fifo:
         raise refuse("Dead-letter queue must be same type of queue as the source.")
-    if not store.admits(arn):
+    if not store.dead_letters.admits(arn):
         raise refuse("Queue does not have permission to use the dead-letter target: its redrive allow policy denies it")
 
 

@@ -1,23 +1,20 @@
 """The store of one queue, which keeps its messages and gives them to one consumer at a time.
 
-Every call takes constant or logarithmic time, under one lock for each queue. Time is the virtual clock: one appointment for each queue wakes it when the next delay,
-visibility timeout or retention period ends.
+Every call takes constant or logarithmic time, and has a turn of its own at the queue. Time is the virtual clock.
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/
 """
 
 from __future__ import annotations
 
 import itertools
-import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from helpers.localcloud import provenance
 from helpers.localcloud.events.ledger import Step
-from helpers.localcloud.events.queue_arrivals import Listeners
+from helpers.localcloud.events.queue_dead_letters import DeadLetters
 from helpers.localcloud.events.queue_errors import (
     InvalidParameterValue,
     NotInFlight,
@@ -25,17 +22,18 @@ from helpers.localcloud.events.queue_errors import (
     ReceiptHandleExpired,
     TooManyInFlight,
 )
+from helpers.localcloud.events.queue_limits import LONGEST_VISIBILITY_SECONDS
 from helpers.localcloud.events.queue_messages import Message, Outgoing, State, Stored, read_handle, size_in_bytes
 from helpers.localcloud.events.queue_metrics import Meter
 from helpers.localcloud.events.queue_recent import Recent
 from helpers.localcloud.events.queue_shelf import Counts, Shelf
-from helpers.localcloud.schedule import Alarm
+from helpers.localcloud.events.queue_turn import QueueTurn
+from helpers.localcloud.observe.metrics.store import store_of as metrics_of
 
 if TYPE_CHECKING:
     from helpers.localcloud.events.plane import EventPlane
 
 IN_FLIGHT_AT_MOST = 120_000
-LONGEST_VISIBILITY_SECONDS = 43_200
 PURGE_REST_SECONDS = 60
 _FIRST_SEQUENCE_NUMBER = 18_849_496_460_467_696_128
 _SEQUENCE_STEP = 256
@@ -53,26 +51,37 @@ class QueueStore:
         self.region: str = queue.region
         self._queue = queue
         self._plane = plane
-        self._find = find
         self._clock = plane.clock
         self._fifo = bool(queue.fifo_queue)
-        self._turn = threading.Condition(threading.RLock())
         self._numbers = itertools.count(1)
-        self._listeners = Listeners()
-        self._alarm = Alarm(plane.schedule, self.account, self._turn, self._wake)
-        self._closed = False
         self._last_purge = float("-inf")
         self._shelf = Shelf(self._fifo, self._record)
         self._recent = Recent(self._shelf)
-        self._meter = Meter(self._clock.timestamp(), self._shelf.gauges)
+        self._meter = Meter(self.account, self.region, queue.name, self._clock.timestamp(), self._shelf.gauges)
+        self._turn = QueueTurn(
+            plane,
+            self.account,
+            self.region,
+            self._shelf,
+            self._meter,
+            lambda: float(self._queue.message_retention_period),
+        )
+        self.dead_letters = DeadLetters(
+            queue,
+            self._shelf,
+            self._turn,
+            self._number,
+            self._record,
+            lambda arn: store.dead_letters if (store := find(arn)) else None,
+        )
 
     def send(self, outgoing: Outgoing) -> Stored:
         """Take a message in. A duplicate on a FIFO queue is answered with the message that is there, and not taken.
 
         The provenance of the running work becomes that of the message.
         """
-        with self._at_work() as now:
-            number = next(self._numbers)
+        with self._turn.at_work() as now:
+            number, sequence_number = self._number()
             if self._fifo and (first := self._recent.first_of(outgoing, self._queue.deduplication_scope, now)):
                 self._record("duplicate", first)
                 return first
@@ -86,7 +95,7 @@ class QueueStore:
                 outgoing.system_attributes,
                 outgoing.group,
                 outgoing.deduplication_id,
-                self._sequence_number(number),
+                sequence_number,
                 parent=provenance.origin(),
                 trace=outgoing.system_attributes.get("AWSTraceHeader") or provenance.trace(),
             )
@@ -116,15 +125,13 @@ class QueueStore:
         give_up = time.monotonic() + wait_seconds
         while True:
             exhausted: list[Stored] = []
-            with self._at_work() as now:
+            with self._turn.at_work() as now:
                 messages = self._receive(now, limit, visibility_timeout, attempt_id, exhausted)
-            self._dead_letter(exhausted)
-            if messages or not self._wait(give_up):
+            self.dead_letters.hand_on(exhausted)
+            if messages or not self._turn.wait(give_up):
                 break
-        with self._turn:
-            self._meter.add(
-                now, "NumberOfMessagesReceived" if messages else "NumberOfEmptyReceives", len(messages) or 1
-            )
+        metric = "NumberOfMessagesReceived" if messages else "NumberOfEmptyReceives"
+        self._turn.count(now, metric, len(messages) or 1)
         return messages
 
     def delete(self, handle: str) -> None:
@@ -133,7 +140,7 @@ class QueueStore:
         A standard queue takes a handle also after its visibility timeout; one that a newer receive has replaced succeeds and deletes nothing.
         Raises: ``ReceiptHandleIsInvalid``; on a FIFO queue ``ReceiptHandleExpired``.
         """
-        with self._at_work() as now:
+        with self._turn.at_work() as now:
             message_id, receives = read_handle(handle, self.arn)
             message = self._shelf.get(message_id)
             if message is None:
@@ -153,7 +160,7 @@ class QueueStore:
         Raises: ``ReceiptHandleIsInvalid``, ``NotInFlight``, on a FIFO queue ``ReceiptHandleExpired``; ``InvalidParameterValue`` when the message would be in
         flight for more than 12 hours since it was received.
         """
-        with self._at_work() as now:
+        with self._turn.at_work() as now:
             message_id, receives = read_handle(handle, self.arn)
             message = self._shelf.get(message_id)
             if message is None:
@@ -167,25 +174,14 @@ class QueueStore:
                 )
             self._shelf.enter(message, State.IN_FLIGHT, now + seconds)
             if seconds <= 0:
-                self._shelf.settle(now, self._retention)
+                self._turn.settle(now)
 
     def listen(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call back whenever a message may have become receivable; the answer is the function that stops it.
 
         The callback must be quick. It runs in the thread that caused the change, without the lock of the store.
         """
-        with self._turn:
-            number = self._listeners.add(callback)
-
-        def stop() -> None:
-            with self._turn:
-                self._listeners.remove(number)
-
-        return stop
-
-    @property
-    def _retention(self) -> float:
-        return float(self._queue.message_retention_period)
+        return self._turn.listen(callback)
 
     @property
     def visibility_timeout(self) -> int:
@@ -199,142 +195,55 @@ class QueueStore:
 
     def receivable(self, wanted: int = 1) -> bool:
         """Whether a receive would find a message now; while a call brings several, whether it would find as many as ``wanted``."""
-        with self._at_work():
+        with self._turn.at_work():
             return self._shelf.receivable() and (
-                not self._listeners.calls_at_work or self._shelf.count(State.READY) >= wanted
+                not self._turn.calls_at_work or self._shelf.count(State.READY) >= wanted
             )
-
-    def arrived(self) -> None:
-        """All messages of a call are here."""
-        with self._turn:
-            listeners = self._listeners.call_done()
-        for listener in listeners:
-            listener()
 
     def counts(self) -> Counts:
         """How many messages there are, by what can be done with them."""
-        with self._at_work():
+        with self._turn.at_work():
             return self._shelf.counts()
 
-    def metrics(self) -> list[dict[str, Any]]:
-        """What CloudWatch has not got yet, in the form of ``PutMetricData``."""
-        with self._turn:
-            now = self._clock.timestamp()
-            return self._meter.drain(now, self._queue.name)
+    def hand_over_metrics(self) -> None:
+        """Give CloudWatch what it has not got yet of how the queue stood."""
+        with self._turn.lock:
+            gauges = self._meter.drain(self._clock.timestamp())
+        store = metrics_of(self.account, self.region)
+        for key, moment, unit, value in gauges:
+            store.put(key, moment=moment, value=value, unit=unit, told=True)
 
     def purge(self) -> None:
         """Drop all messages, also those in flight, and what is known of duplicates.
 
         Raises: ``PurgeInProgress`` within 60 seconds of the purge before.
         """
-        with self._at_work() as now:
+        with self._turn.at_work() as now:
             if now - self._last_purge < PURGE_REST_SECONDS:
                 raise PurgeInProgress(self._queue.name)
             self._last_purge = now
             self._drop_all()
 
-    def take_over(self, message: Stored, source: QueueStore) -> None:
-        """Take in a message that ``source`` has dead-lettered: with its id, its receive count and, on a standard queue, its age.
-
-        Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
-        """
-        with self._at_work() as now:
-            moved = self._copy(message, message.id, now if self._fifo else message.sent)
-            moved.source, moved.receives, moved.first_received = source.arn, message.receives, message.first_received
-            if self._fifo:
-                moved.deduplication_id = message.id
-            self._shelf.admit(moved, now)
-
-    def pass_on(self, destination_of: Callable[[Stored], QueueStore | None]) -> bool:
-        """Redrive the next visible message to the queue that ``destination_of`` names; ``False`` when there is none, or it names none.
-
-        A redriven message is a new one, with an id, an age and a receive count of its own.
-        """
-        with self._at_work():
-            message = self._shelf.take()
-            if message is None:
-                return False
-            destination = destination_of(message)
-            if destination is None:
-                self._shelf.put_back(message)
-                return False
-            self._shelf.remove(message)
-        again = destination.take_again(message)
-        self._record("moved", message, to=destination.arn, moved_as=again.id)
-        return True
-
-    def take_again(self, message: Stored) -> Stored:
-        """Take in a message that was redriven from a dead-letter queue, as a new one and whatever is known of duplicates."""
-        with self._at_work() as now:
-            again = self._copy(message, str(uuid.uuid4()), now)
-            again.parent = message.id
-            self._record("sent", again)
-            self._shelf.admit(again, now)
-            return again
-
-    def admits(self, source_arn: str) -> bool:
-        """Whether the redrive allow policy lets the queue ``source_arn`` use this one as its dead-letter queue."""
-        policy = self._queue.redrive_allow_policy
-        permission = policy["redrivePermission"] if policy else "allowAll"
-        return permission == "allowAll" or (permission == "byQueue" and source_arn in policy["sourceQueueArns"])
-
     def settings_changed(self, *, retimed: bool) -> None:
         """Follow new settings; ``retimed``: also a new delay, which on a FIFO queue holds for the messages that are delayed already."""
-        with self._at_work() as now:
+        with self._turn.at_work() as now:
             delayed = [one for one in self._shelf if one.state is State.DELAYED] if retimed and self._fifo else []
             for message in delayed:
                 self._shelf.enter(message, State.DELAYED, max(now, message.sent + float(self._queue.delay_seconds)))
-            self._shelf.settle(now, self._retention)
+            self._turn.settle(now)
 
     def close(self) -> None:
         """Forget everything: the queue is deleted, its account emptied, or the server ends. Who waits for a message gets none."""
-        with self._turn:
-            self._closed = True
-            self._alarm.stop()
-            self._listeners.clear()
+        with self._turn.lock:
+            self._turn.close()
             self._shelf.clear()
             self._recent.clear()
-            self._turn.notify_all()
 
     def discard(self) -> None:
         """Close the store of a queue that is deleted; its messages are gone."""
-        with self._turn:
+        with self._turn.lock:
             self._drop_all()
             self.close()
-
-    @contextmanager
-    def _at_work(self) -> Iterator[float]:
-        """Hold the lock, with all that is due by now done; afterwards make the next appointment and tell who listens."""
-        listeners: list[Callable[[], None]] = []
-        with self._turn:
-            now = self._clock.timestamp()
-            self._meter.turn(now)
-            self._shelf.settle(now, self._retention)
-            try:
-                yield now
-            finally:
-                moment = self._shelf.next_moment(self._retention)
-                if moment is not None and not self._closed:
-                    self._alarm.by(moment)
-                if self._shelf.news:
-                    self._shelf.news = False
-                    self._turn.notify_all()
-                    listeners = self._listeners.to_tell(self)
-        for listener in listeners:
-            listener()
-
-    def _wait(self, give_up: float) -> bool:
-        """Wait until a message may be there; ``False`` when the time is over or the queue is gone."""
-        with self._turn:
-            while not self._closed and not self._shelf.receivable():
-                remaining = give_up - time.monotonic()
-                if remaining <= 0 or not self._turn.wait(remaining):
-                    return False
-            return not self._closed
-
-    def _wake(self) -> None:
-        with self._at_work():
-            pass
 
     def _drop_all(self) -> None:
         self._shelf.drop_all()
@@ -346,7 +255,7 @@ class QueueStore:
         timeout = float(self._queue.visibility_timeout if visibility_timeout is None else visibility_timeout)
         if attempt_id and self._fifo and (again := self._recent.repeat(attempt_id, now, timeout)):
             return again
-        most = self._most_receives()
+        most = self.dead_letters.most_receives()
         taken: list[Stored] = []
         previous: Stored | None = None
         while len(taken) < limit and self._shelf.count(State.IN_FLIGHT) < IN_FLIGHT_AT_MOST:
@@ -366,24 +275,10 @@ class QueueStore:
             self._recent.keep_attempt(attempt_id, messages, taken, now)
         return messages
 
-    def _most_receives(self) -> int | None:
-        policy = self._queue.redrive_policy
-        if not policy or self._find(policy["deadLetterTargetArn"]) is None:
-            return None
-        return int(policy["maxReceiveCount"])
-
-    def _dead_letter(self, exhausted: list[Stored]) -> None:
-        for message in exhausted:
-            target = self._find(self._queue.redrive_policy["deadLetterTargetArn"])
-            (target or self).take_over(message, self)
-            self._record("dead-lettered", message, to=(target or self).arn, count=message.receives)
-
-    def _copy(self, message: Stored, message_id: str, sent: float) -> Stored:
+    def _number(self) -> tuple[int, str | None]:
+        """The number of the next message, and its sequence number on a FIFO queue."""
         number = next(self._numbers)
-        return message.again(message_id, number, sent, self._sequence_number(number))
-
-    def _sequence_number(self, number: int) -> str | None:
-        return str(_FIRST_SEQUENCE_NUMBER + _SEQUENCE_STEP * number) if self._fifo else None
+        return number, str(_FIRST_SEQUENCE_NUMBER + _SEQUENCE_STEP * number) if self._fifo else None
 
     def _record(
         self, step: Step, message: Stored, to: str | None = None, count: int | None = None, **detail: str

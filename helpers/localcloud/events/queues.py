@@ -42,6 +42,13 @@ def stores_of(account: str) -> list[QueueStore]:
     return [store for queue in queues if (store := queue.__dict__.get("_localcloud"))]
 
 
+def hand_over_metrics(account: str, region: str) -> None:
+    """Give CloudWatch what the queues of an account in a Region have to tell by now."""
+    for store in stores_of(account):
+        if store.region == region:
+            store.hand_over_metrics()
+
+
 def forget(account: str) -> None:
     """Close the stores of an account that is being emptied."""
     for store in stores_of(account):

@@ -15,6 +15,7 @@ from helpers.localcloud.events.patterns import InvalidPattern, Pattern, compile_
 from helpers.localcloud.events.topic_errors import InvalidParameter
 
 Scope = Literal["MessageAttributes", "MessageBody"]
+Refusal = Literal["NoMessageAttributes", "MessageAttributes", "MessageBody", "InvalidMessageBody"]
 SCOPES = ("MessageAttributes", "MessageBody")
 MOST_KEYS = 5
 MOST_COMBINATIONS = 150
@@ -42,19 +43,28 @@ class FilterPolicy:
                 raise _refused(wrong.reason) from None
 
     def matches(self, attributes: Mapping[str, Mapping[str, Any]], body: str) -> bool:
-        """Whether a message passes.
+        """Whether a message passes, as ``refusal``."""
+        return self.refusal(attributes, body) is None
+
+    def refusal(self, attributes: Mapping[str, Mapping[str, Any]], body: str) -> Refusal | None:
+        """Why a message does not pass, as SNS's metrics name it; nothing when it does.
 
         attributes: in the form of SNS (``Type`` and ``Value``). body: a body that is no JSON object passes no policy over the body.
+        https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
         """
         if self._pattern is None:
-            return True
+            return None
         if self.scope == "MessageAttributes":
-            return self._pattern.matches({name: _value(one) for name, one in attributes.items()})
+            if self._pattern.matches({name: _value(one) for name, one in attributes.items()}):
+                return None
+            return "MessageAttributes" if attributes else "NoMessageAttributes"
         try:
             event = json.loads(body)
         except ValueError:
-            return False
-        return isinstance(event, dict) and self._pattern.matches(event)
+            event = None
+        if not isinstance(event, dict):
+            return "InvalidMessageBody"
+        return None if self._pattern.matches(event) else "MessageBody"
 
 
 def _read(written: str) -> dict[str, Any]:

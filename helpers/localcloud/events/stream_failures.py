@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from moto.s3.models import s3_backends
 
+from helpers.localcloud.arns import account_of, service_of
+from helpers.localcloud.events.batches import reported_failures
 from helpers.localcloud.events.delivery import Missing, deliver
 from helpers.localcloud.events.stream_records import StreamRecord
+from helpers.localcloud.timestamps import to_the_millisecond, to_the_second
 
 if TYPE_CHECKING:
     from helpers.localcloud.compute.invoke import Outcome
@@ -30,14 +33,11 @@ def done_until(batch: Sequence[StreamRecord], outcome: Outcome, reports_items: b
         return 0
     if not reports_items:
         return len(batch)
-    try:
-        answer = json.loads(outcome.payload or b"null")
-        failures = [] if answer is None else answer.get("batchItemFailures") or []
-        failed = {failure["itemIdentifier"] for failure in failures}
-        places = {record.id: place for place, record in enumerate(batch)}
-        return min((places[one] for one in failed), default=len(batch))
-    except (ValueError, AttributeError, TypeError, KeyError):
+    places = {record.id: place for place, record in enumerate(batch)}
+    failed = reported_failures(outcome.payload)
+    if failed is None or not failed <= set(places):
         return 0
+    return min((places[one] for one in failed), default=len(batch))
 
 
 def failure_record(
@@ -69,13 +69,13 @@ def failure_record(
     return {
         **record,
         "version": "1.0",
-        "timestamp": f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z",
+        "timestamp": to_the_millisecond(now),
         "DDBStreamBatchInfo": {
             "shardId": shard,
             "startSequenceNumber": batch[0].id,
             "endSequenceNumber": batch[-1].id,
-            "approximateArrivalOfFirstRecord": _iso(batch[0].created),
-            "approximateArrivalOfLastRecord": _iso(batch[-1].created),
+            "approximateArrivalOfFirstRecord": to_the_second(batch[0].created),
+            "approximateArrivalOfLastRecord": to_the_second(batch[-1].created),
             "batchSize": len(batch),
             "streamArn": stream_arn,
         },
@@ -97,9 +97,9 @@ def tell(
     mapping: the UUID of the event source mapping. message: the id by which the ledger knows the batch.
     Raises: what ``deliver`` raises.
     """
-    if arn.split(":")[2] == "s3":
+    if service_of(arn) == "s3":
         _put_object(plane, arn.split(":")[5], {**record, "payload": {"Records": [one.event for one in batch]}}, mapping)
-        plane.ledger.record(function_arn.split(":")[4], "delivered", message, function_arn, to=arn)
+        plane.ledger.record(account_of(function_arn), "delivered", message, function_arn, to=arn)
     else:
         deliver(
             plane, arn, json.dumps(record), service="lambda.amazonaws.com", source_arn=function_arn, message=message
@@ -114,7 +114,3 @@ def _put_object(plane: EventPlane, bucket: str, record: Mapping[str, Any], mappi
     shard = record["DDBStreamBatchInfo"]["shardId"]
     key = f"aws/lambda/{mapping}/{shard}/{now:%Y/%m/%d}/{now:%Y-%m-%dT%H.%M.%S}-{uuid.uuid4()}"
     backend.put_object(bucket, key, json.dumps(record).encode())
-
-
-def _iso(moment: float) -> str:
-    return dt.datetime.fromtimestamp(moment, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

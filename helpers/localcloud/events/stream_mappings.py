@@ -6,12 +6,12 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from helpers.localcloud.compute.errors import InvalidParameterValue, Validation, not_here
 from helpers.localcloud.events import stream_records
-from helpers.localcloud.events.patterns import compile_pattern
-from helpers.localcloud.events.stream_pollers import StreamSettings
+from helpers.localcloud.events.patterns import Pattern, compile_pattern
 
 BATCH_SIZE = 100
 _POSITIONS = ("LATEST", "AT_TIMESTAMP", "TRIM_HORIZON")
@@ -23,6 +23,28 @@ _RANGES = {
     "MaximumRecordAgeInSeconds": (-1, 604_800),
     "TumblingWindowInSeconds": (0, 900),
 }
+
+
+@dataclass(frozen=True)
+class StreamSettings:
+    """How a mapping reads a stream.
+
+    window, max_age: seconds of virtual time; ``max_age`` and ``retries`` are -1 for no limit but the stream's own 24 hours.
+    on_failure: the ARN of a queue, a topic or a bucket that is told about records that are given up.
+    """
+
+    mapping: str
+    function_arn: str
+    stream_arn: str
+    batch_size: int = 100
+    window: float = 0
+    lanes: int = 1
+    bisect: bool = False
+    retries: int = -1
+    max_age: float = -1
+    on_failure: str | None = None
+    reports_items: bool = False
+    filters: tuple[Pattern, ...] = ()
 
 
 def check(mapping: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import StreamShard
 
+from helpers.localcloud.arns import account_of, region_of
 from helpers.localcloud.turns import turn
 
 RETENTION_SECONDS = 86_400
@@ -90,7 +91,7 @@ def stream_arn_of(table: Any) -> str:
 
 def read(stream_arn: str, position: int | None) -> list[StreamRecord]:
     """The records of a stream from a sequence number on; from the oldest one, without a number."""
-    with turn(stream_arn.split(":")[4], stream_arn.split(":")[3]):
+    with turn(account_of(stream_arn), region_of(stream_arn)):
         shard = find_shard(stream_arn)
         if shard is None:
             return []
@@ -101,7 +102,7 @@ def read(stream_arn: str, position: int | None) -> list[StreamRecord]:
 
 def end_of(stream_arn: str) -> int | None:
     """The sequence number that the next record of a stream will have; nothing when the stream is gone."""
-    with turn(stream_arn.split(":")[4], stream_arn.split(":")[3]):
+    with turn(account_of(stream_arn), region_of(stream_arn)):
         shard = find_shard(stream_arn)
         return int(shard.starting_sequence_number) + len(shard.items) if shard else None
 

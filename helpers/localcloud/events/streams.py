@@ -10,8 +10,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from helpers.localcloud.arns import account_of
 from helpers.localcloud.events import stream_records
-from helpers.localcloud.events.stream_pollers import StreamPoller, StreamSettings
+from helpers.localcloud.events.stream_mappings import StreamSettings
+from helpers.localcloud.events.stream_pollers import StreamPoller
 
 if TYPE_CHECKING:
     from helpers.localcloud.events.plane import EventPlane
@@ -87,9 +89,7 @@ class Streams:
     def forget(self, account: str) -> None:
         """Stop the pollers of an account that is being emptied."""
         with self._lock:
-            found = {
-                name: one for name, one in self._last.items() if one.settings.function_arn.split(":")[4] == account
-            }
+            found = {name: one for name, one in self._last.items() if account_of(one.settings.function_arn) == account}
         for mapping in found:
             self.drop(mapping)
 

@@ -14,11 +14,13 @@ from moto.events.exceptions import ValidationException
 from moto.logs.models import logs_backends
 
 from helpers.localcloud import provenance
+from helpers.localcloud.arns import account_of, region_of, service_of
 from helpers.localcloud.compute.errors import LambdaError
 from helpers.localcloud.events.delivery import Missing, deliver
 from helpers.localcloud.events.permissions import Refused
 from helpers.localcloud.events.transform import RESERVED, BadInput, check_path, compact
 from helpers.localcloud.metrics import emit
+from helpers.localcloud.observe.logs import writing
 
 if TYPE_CHECKING:
     from helpers.localcloud.events.plane import EventPlane
@@ -133,11 +135,11 @@ class Delivery:
 
     @property
     def account(self) -> str:
-        return self.rule_arn.split(":")[4]
+        return account_of(self.rule_arn)
 
     @property
     def region(self) -> str:
-        return self.rule_arn.split(":")[3]
+        return region_of(self.rule_arn)
 
     @property
     def id(self) -> str:
@@ -177,7 +179,7 @@ class Targets:
         self._emit(delivery, values)
 
     def _hand_over(self, delivery: Delivery, arn: str) -> None:
-        kind = arn.split(":")[2]
+        kind = service_of(arn)
         if kind == "events":
             self._delivered(delivery, arn, self._forward(delivery))
         elif kind == "logs":
@@ -200,15 +202,12 @@ class Targets:
 
     def _write_log(self, arn: str, body: str) -> str:
         _, _, _, region, account, _, name = arn.split(":", 6)
-        backend = logs_backends[account][region]
         group = name.removesuffix(":*")
-        if group not in backend.groups:
+        if group not in logs_backends[account][region].groups:
             raise Missing(f"the log group {arn} does not exist")
-        now = self._plane.clock.timestamp()
-        stream = f"{int(now * 1000)}"
-        if stream not in backend.groups[group].streams:
-            backend.create_log_stream(group, stream)
-        backend.put_log_events(group, stream, [{"timestamp": int(now * 1000), "message": body}])
+        now = self._plane.clock.now()
+        stream = f"{int(now.timestamp() * 1000)}"
+        writing.write(account, region, group, stream, [body], now)
         return stream
 
     def _after_failure(self, delivery: Delivery, code: str, words: str, again: bool) -> None:

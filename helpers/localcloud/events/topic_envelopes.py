@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
+from helpers.localcloud.timestamps import to_the_millisecond
+
 Attributes = Mapping[str, Mapping[str, Any]]
 
 
@@ -46,7 +48,7 @@ class Publication:
     @cached_property
     def timestamp(self) -> str:
         """When it was published, as the envelope says it."""
-        return f"{self.at:%Y-%m-%dT%H:%M:%S}.{self.at.microsecond // 1000:03d}Z"
+        return to_the_millisecond(self.at)
 
     def text(self, protocol: str) -> str:
         """The message for one protocol."""
@@ -136,7 +138,7 @@ def confirmation(topic_arn: str, token: str, message_id: str, at: dt.datetime, e
             "To confirm the subscription, visit the SubscribeURL included in this message."
         ),
         "SubscribeURL": link(endpoint_url, "ConfirmSubscription", TopicArn=topic_arn, Token=token),
-        "Timestamp": f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z",
+        "Timestamp": to_the_millisecond(at),
     }
     signed = {name: members[name] for name in sorted(members)}
     return members | {

@@ -47,7 +47,7 @@ _CHOICES = {
     "ContentBasedDeduplication": ("true", "false"),
     "FifoThroughputScope": ("Topic", "MessageGroup"),
     "SignatureVersion": ("1", "2"),
-    "TracingConfig": ("PassThrough",),
+    "TracingConfig": ("PassThrough", "Active"),
 }
 _RAW = ("sqs", "http", "https")
 _BATCH_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -63,8 +63,6 @@ def check_topic_attribute(name: str, value: str, *, creating: bool) -> None:
     if name not in TOPIC_ATTRIBUTES and name not in _NOT_DONE or name == "FifoTopic" and not creating:
         raise InvalidParameter("AttributeName")
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    if name == "TracingConfig" and text == "Active":
-        raise not_here("active tracing of topics (TracingConfig Active)", "leave it out, trace headers pass through")
     if name in _CHOICES and text not in _CHOICES[name]:
         raise InvalidParameter(f"{name} Reason: {name} must be one of {', '.join(_CHOICES[name])}")
     if name == "MaximumMessageSize" and not (text.isdigit() and 1024 <= int(text) <= LARGEST_OPT_IN):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from moto.apigateway import models
@@ -19,6 +19,7 @@ from moto.core.utils import unix_time
 
 NotFoundException.code = 404
 
+T = TypeVar("T")
 Answer = tuple[int, dict[str, Any], str]
 DEFAULT_PAGE, LARGEST_PAGE = 25, 500
 
@@ -30,6 +31,7 @@ __all__ = [
     "NotFoundException",
     "ValidationException",
     "one_of",
+    "part",
     "unavailable",
 ]
 
@@ -46,6 +48,17 @@ def one_of(value: Any, allowed: Iterable[str], where: str) -> None:
             f"1 validation error detected: Value '{value}' at '{where}' failed to satisfy constraint: "
             f"Member must satisfy enum value set: [{', '.join(names)}]"
         )
+
+
+def part(parts: Mapping[str, T], key: str, what: str) -> T:
+    """What an API, or an account, has under a key. what: as AWS calls the key, such as ``Resource identifier``.
+
+    Raises: ``NotFoundException``.
+    """
+    found = parts.get(key)
+    if found is None:
+        raise NotFoundException(f"Invalid {what} specified")
+    return found
 
 
 class Call:
@@ -80,17 +93,11 @@ class Call:
 
     def resource(self) -> models.Resource:
         """The resource that the path names. Raises: ``NotFoundException``."""
-        found = self.api.resources.get(self.parts[3])
-        if found is None:
-            raise NotFoundException("Invalid Resource identifier specified")
-        return found
+        return part(self.api.resources, self.parts[3], "Resource identifier")
 
     def method(self) -> models.Method:
         """The method that the path names. Raises: ``NotFoundException``."""
-        found = self.resource().resource_methods.get(self.parts[5])
-        if found is None:
-            raise NotFoundException("Invalid Method identifier specified")
-        return found
+        return part(self.resource().resource_methods, self.parts[5], "Method identifier")
 
     def integration(self) -> models.Integration:
         """The integration of the method that the path names. Raises: ``NotFoundException``."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from helpers.localcloud.gateway.segments import StageSegment
 from helpers.localcloud.gateway.snapshot import ApiSnapshot, Method, StageSettings
 
 
@@ -95,6 +96,7 @@ class Exchange:
     integration: what is known of the integration's answer, in the names of ``$context.integration`` (``status``, ``latency`` in milliseconds).
     request_overrides, response_overrides: what a template set under ``$context.requestOverride`` and ``$context.responseOverride``.
     logged: the lines of the execution log, without their prefix. test: called by ``TestInvokeMethod``, not over HTTP.
+    segment: what is told X-Ray of the request, when it is sampled.
     """
 
     api: ApiSnapshot
@@ -117,6 +119,7 @@ class Exchange:
     canary: bool = False
     authorizer_policy: dict[str, Any] | None = None
     test: bool = False
+    segment: StageSegment | None = None
 
     def log(self, line: str) -> None:
         """Add a line to the execution log of this request."""

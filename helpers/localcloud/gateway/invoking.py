@@ -11,6 +11,7 @@ from typing import TypeVar
 from moto.awslambda.exceptions import UnknownFunctionException
 
 from helpers.localcloud import compute, events
+from helpers.localcloud.arns import account_of
 from helpers.localcloud.compute.errors import LambdaError
 from helpers.localcloud.compute.functions import parse, policy_of
 from helpers.localcloud.events.permissions import Refused
@@ -36,7 +37,7 @@ def invoke(
     kind: compute.Kind = "RequestResponse",
     client_context: str | None = None,
 ) -> compute.Outcome:
-    """What the function answered.
+    """What the function answered; the ledger has it as a delivery of the API.
 
     account, region: of the API; a function that is named by its ARN may be elsewhere. One of another account answers only when its policy lets it.
     source_arn: on whose behalf, for the function's policy; ``None`` when a role of the account calls, which no policy has to name.
@@ -45,6 +46,7 @@ def invoke(
 
     Raises: ``NotAllowed``, ``TimeoutError``, ``LambdaError`` (throttled, too large).
     """
+    owner = account
     try:
         parts = function.split(":")
         region = parts[3] if len(parts) > 6 and parts[0] == "arn" else region
@@ -67,16 +69,25 @@ def invoke(
             "Check the permissions and try again."
         ) from None
     engine = compute.engine()
-    return within(
+    outcome = within(
         seconds,
         lambda: engine.invoke(
             account, region, function, payload=payload, trace_header=trace, kind=kind, client_context=client_context
         ),
     )
+    events.plane().ledger.record(
+        owner,
+        "failed" if outcome.function_error else "delivered",
+        outcome.request_id,
+        source_arn or f"arn:aws:execute-api:{region}:{owner}:*",
+        to=reference.arn,
+        trace=outcome.trace or trace,
+    )
+    return outcome
 
 
 def _let_in(policy: dict[str, object], function_arn: str, source_arn: str) -> None:
-    context = {"aws:SourceArn": source_arn, "aws:SourceAccount": source_arn.split(":")[4]}
+    context = {"aws:SourceArn": source_arn, "aws:SourceAccount": account_of(source_arn)}
     if not allows(policy, action="lambda:InvokeFunction", resource=function_arn, service=SERVICE, context=context):
         raise Refused(f"{SERVICE} is not authorized to perform: lambda:InvokeFunction on resource: {function_arn}")
 

@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 from collections.abc import Iterable
@@ -19,6 +18,7 @@ from helpers.localcloud.gateway.control import unavailable
 from helpers.localcloud.gateway.openapi_methods import ANY, INTEGRATION
 from helpers.localcloud.gateway.openapi_security import AUTHORIZER, AUTHTYPE
 from helpers.localcloud.gateway.snapshot import ApiSnapshot, Authorizer, Integration, Method
+from helpers.localcloud.timestamps import to_the_second
 
 EXTENSIONS = ("integrations", "authorizers", "apigateway", "postman")
 _PREFIX = "x-amazon-apigateway-"
@@ -44,7 +44,7 @@ def exported(api: RestAPI, stage: Stage, kind: str, extensions: Iterable[str], a
         raise unavailable("Exports with Postman's extensions are")
     deployment = api.deployments[str(stage.deployment_id)]
     snapshot: ApiSnapshot = deployment.snapshot  # type: ignore[attr-defined]
-    made = dt.datetime.fromtimestamp(deployment.created_date, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    made = to_the_second(deployment.created_date)
     info = {"title": snapshot.name, "version": api.version or made}
     if api.description:
         info["description"] = api.description

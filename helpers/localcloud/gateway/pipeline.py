@@ -26,6 +26,7 @@ from helpers.localcloud.gateway import (
     response_headers,
     rest_logs,
     rest_metrics,
+    segments,
 )
 from helpers.localcloud.gateway.authorizers import Authorizers
 from helpers.localcloud.gateway.exchange import Exchange, HttpRequest, HttpResponse
@@ -117,14 +118,17 @@ class Pipeline:
     ) -> Exchange:
         if canary and stage.canary:
             stage = replace(stage, variables={**stage.variables, **stage.canary.variables})
-        trace = response_headers.trace_of(request.header("x-amzn-trace-id"))
+        now = self._clock.now()
+        trace, segment = response_headers.trace_of(request.header("x-amzn-trace-id"), now.timestamp()), None
+        if stage.tracing:
+            trace, segment = segments.begin(snapshot, stage, request, raw_path, now.timestamp())
         below = replace(
             request,
             path=unquote(raw_path),
             raw_path=raw_path,
             headers=response_headers.received(request.headers, trace, self._port),
         )
-        return Exchange(snapshot, stage, below, self._clock.now(), trace=trace, canary=canary)
+        return Exchange(snapshot, stage, below, now, trace=trace, canary=canary, segment=segment)
 
     def _steps(self, exchange: Exchange, too_large: bool) -> HttpResponse:
         request = exchange.request
@@ -138,6 +142,7 @@ class Pipeline:
         resource_policies.check(exchange)
         self._authorizers.authorize(exchange)
         self._limits.admit(exchange)
+        rest_metrics.charge(exchange)
         compression.unpack(exchange, MOST_API_BODY_BYTES)
         return self.execute(exchange)
 
@@ -153,6 +158,7 @@ class Pipeline:
             elapsed_ms = int((time.monotonic() - exchange.began) * 1000)
             rest_metrics.record(exchange, response.status, elapsed_ms)
             rest_logs.record(exchange, response, elapsed_ms)
+            segments.send(exchange, response)
         except Exception:  # the client's answer stands, whatever happens to the records about it
             traceback.print_exc(file=sys.stderr)
 

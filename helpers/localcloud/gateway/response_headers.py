@@ -6,9 +6,8 @@ Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway
 from __future__ import annotations
 
 import re
-import secrets
-import time
 
+from helpers.localcloud.compute.tracing import new_root
 from helpers.localcloud.gateway.exchange import Exchange, HttpResponse
 from helpers.localcloud.gateway.failures import GatewayFailure
 
@@ -23,9 +22,9 @@ _RENAMED_FROM_TEMPLATES = {
 _BREAKS = re.compile(r"[\x00\r\n]")
 
 
-def trace_of(sent: str | None) -> str:
-    """The trace header that goes on: what the client sent, when it names a root, else a new root."""
-    return sent if sent and "Root=" in sent else f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)}"
+def trace_of(sent: str | None, now: float) -> str:
+    """The trace header that goes on: what the client sent, when it names a root, else a new root. now: virtual time in seconds since 1970."""
+    return sent if sent and "Root=" in sent else f"Root={new_root(now)}"
 
 
 def received(headers: tuple[tuple[str, str], ...], exchange_trace: str, port: str) -> tuple[tuple[str, str], ...]:

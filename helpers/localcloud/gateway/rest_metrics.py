@@ -7,11 +7,22 @@ Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway
 from __future__ import annotations
 
 from helpers.localcloud import metrics
+from helpers.localcloud.billing import meter
 from helpers.localcloud.gateway import method_settings
 from helpers.localcloud.gateway.exchange import Exchange
 
 NAMESPACE = "AWS/ApiGateway"
 _UNITS = {"Latency": "Milliseconds", "IntegrationLatency": "Milliseconds"}
+
+
+def charge(exchange: Exchange) -> None:
+    """Count one request that is paid for: what no route, authorizer or throttle keeps out.
+
+    Source: https://repost.aws/questions/QU5y4fo-e3RWyU5r4VmyPIzA/pricing-clarification-for-api-gateway
+    """
+    account, region = exchange.api.account, exchange.api.region
+    arn = f"arn:aws:apigateway:{region}:{account}:/restapis/{exchange.api.id}"
+    meter.count(account, region, "apigateway/rest-requests", arn)
 
 
 def record(exchange: Exchange, status: int, latency_ms: int) -> None:

@@ -16,12 +16,12 @@ from moto.apigateway.utils import ApigwAuthorizerIdentifier
 
 from helpers.localcloud.gateway.control import listed, mapping, number, one_of, text, unavailable
 from helpers.localcloud.gateway.rules_integrations import check_credentials
+from helpers.localcloud.gateway.uris import read_invocation
 
 TYPES = ("TOKEN", "REQUEST", "COGNITO_USER_POOLS", "JWT")
 LONGEST_TTL = 3600
 ALGORITHMS = ("RS256", "RS384", "RS512", "ES256", "ES384", "ES512")
 RESERVED_CLAIMS = frozenset({"iss", "aud", "exp", "nbf", "iat", "scope", "scp"})
-_FUNCTION = re.compile(r"arn:aws[a-z-]*:apigateway:[a-z0-9-]+:lambda:path/2015-03-31/functions/[^\s]+/invocations")
 _POOL = re.compile(r"arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:\d{12}:userpool/[\w-]+")
 _HEADER = re.compile(r"method\.request\.header\.[\w!#$%&'*+.^`|~-]+")
 _SOURCE = re.compile(
@@ -72,7 +72,7 @@ def check(api: models.RestAPI, authorizer: models.Authorizer) -> None:
     if kind in ("TOKEN", "REQUEST"):
         if not authorizer.authorizer_uri:
             raise BadRequestException("Invalid Authorizer URI: authorizerUri is required for this type of authorizer")
-        if not _FUNCTION.fullmatch(authorizer.authorizer_uri):
+        if read_invocation(authorizer.authorizer_uri) is None:
             raise BadRequestException(
                 f"Invalid Authorizer URI: {authorizer.authorizer_uri}. Authorizer URI should be a valid API Gateway ARN that represents a Lambda function invocation."
             )

@@ -13,9 +13,11 @@ import regex
 from moto.apigateway import models
 from moto.apigateway.exceptions import AccessDeniedException, BadRequestException
 
+from helpers.localcloud.arns import account_of
 from helpers.localcloud.gateway.control import listed, mapping, number, one_of, text, texts, unavailable
 from helpers.localcloud.gateway.rules_mappings import check_request_mapping, check_response_mapping
 from helpers.localcloud.gateway.rules_models import status_code
+from helpers.localcloud.gateway.uris import read_invocation
 
 TYPES = ("HTTP", "MOCK", "AWS_PROXY", "HTTP_PROXY", "AWS")
 VERBS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY")
@@ -23,8 +25,7 @@ PASSTHROUGH = ("WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER")
 CONTENT_HANDLING = ("CONVERT_TO_BINARY", "CONVERT_TO_TEXT")
 LARGEST_TEMPLATE = 300 * 1024
 _ARN = re.compile(r"arn:aws[a-z-]*:")
-_SERVICE = re.compile(r"arn:aws[a-z-]*:apigateway:[a-z0-9-]+:([a-z0-9.-]+):(path|action)/(.+)", re.DOTALL)
-_FUNCTION = re.compile(r"2015-03-31/functions/[^\s]+/invocations")
+_SERVICE = re.compile(r"arn:aws[a-z-]*:apigateway:[a-z0-9-]+:([a-z0-9.-]+):(?:path|action)/.+", re.DOTALL)
 
 
 def built(given: dict[str, Any], method: models.Method, account: str) -> models.Integration:
@@ -115,9 +116,8 @@ def check_uri(kind: str, uri: str, credentials: str | None) -> None:
     service = _SERVICE.fullmatch(uri)
     if not service:
         raise BadRequestException("AWS ARN for integration must contain path or action")
-    name, form, rest = service[1], service[2], service[3]
-    if name == "lambda":
-        if form != "path" or not _FUNCTION.fullmatch(rest):
+    if service[1] == "lambda":
+        if read_invocation(uri) is None:
             raise BadRequestException("Invalid function ARN or invalid uri")
         return
     if kind == "AWS_PROXY":
@@ -134,7 +134,7 @@ def check_credentials(credentials: str | None, account: str) -> None:
         return
     if not re.fullmatch(r"arn:aws[a-z-]*:iam::(\d{12}|\*):(role|user)/.+", credentials):
         raise BadRequestException("Invalid ARN specified in the request")
-    if credentials.split(":")[4] not in (account, "*"):
+    if account_of(credentials) not in (account, "*"):
         raise AccessDeniedException("AccessDeniedException", "Cross-account pass role is not allowed.")
 
 

@@ -14,7 +14,6 @@ from typing import Any
 from moto.apigateway import models
 
 Texts = Mapping[str, str]
-NO_TEXTS: Texts = {}
 
 
 @dataclass(frozen=True)

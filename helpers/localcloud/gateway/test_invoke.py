@@ -136,12 +136,13 @@ def _exchange(
 ) -> Exchange:
     stage = StageSettings(STAGE, deployment_id="", variables=dict(stage_variables or {}))
     found = Router([method]).route(request.method, request.raw_path)
+    now = plane().clock.now()
     return Exchange(
         snapshot_of(api),
         stage,
         request,
-        plane().clock.now(),
-        trace=response_headers.trace_of(request.header("x-amzn-trace-id")),
+        now,
+        trace=response_headers.trace_of(request.header("x-amzn-trace-id"), now.timestamp()),
         method=method,
         path_parameters=found[1] if found else {},
         test=True,

@@ -25,6 +25,15 @@ class PatchedPoint:
 
 POINTS: dict[str, PatchedPoint] = {}
 
+# moto's part of these services brings many others along (a second of processor time), and few clouds are ever asked for them.
+_LATE = ("applicationautoscaling", "cloudformation", "xray")
+
+
+def before(service: str) -> None:
+    """Apply the patches of a service that come with the first request to it. service: moto's name of it."""
+    if service in _LATE:
+        importlib.import_module(f"{__name__}.{service}")
+
 
 def patch(target: str, *, why: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Replace ``module:attribute`` (``module:Class.method``) of moto by the decorated function.

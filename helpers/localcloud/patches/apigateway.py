@@ -9,7 +9,15 @@ from moto.apigateway import urls
 from moto.apigateway.responses import APIGatewayResponse
 
 from helpers.localcloud.gateway import openapi_export, openapi_import, rules_apis, rules_models
-from helpers.localcloud.gateway.control import Answer, BadRequestException, Call, NotFoundException, texts, unavailable
+from helpers.localcloud.gateway.control import (
+    Answer,
+    BadRequestException,
+    Call,
+    NotFoundException,
+    part,
+    texts,
+    unavailable,
+)
 from helpers.localcloud.gateway.patch_operations import Field, Operation, apply_patches
 from helpers.localcloud.patches import patch
 
@@ -101,9 +109,7 @@ def _update_api(original: Any, self: APIGatewayResponse) -> Answer:
 )
 def _get_export(original: Any, self: APIGatewayResponse) -> Any:
     call = Call(self)
-    stage = call.api.stages.get(call.parts[3])
-    if stage is None:
-        raise NotFoundException("Invalid stage identifier specified")
+    stage = part(call.api.stages, call.parts[3], "stage identifier")
     extensions = [one for value in self.querystring.get("extensions", []) for one in value.split(",") if one]
     kind, content, name = openapi_export.exported(
         call.api, stage, call.parts[5], extensions, str(self.headers.get("Accept") or "")

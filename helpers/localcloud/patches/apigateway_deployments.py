@@ -14,9 +14,9 @@ from helpers.localcloud.gateway.control import (
     BadRequestException,
     Call,
     ConflictException,
-    NotFoundException,
     mapping,
     now,
+    part,
     text,
     texts,
 )
@@ -28,17 +28,11 @@ _WHY = "moto keeps no snapshot, forgets a stage's settings with each deployment,
 
 
 def _deployment(call: Call) -> models.Deployment:
-    found = call.api.deployments.get(call.parts[3])
-    if found is None:
-        raise NotFoundException("Invalid Deployment identifier specified")
-    return found
+    return part(call.api.deployments, call.parts[3], "Deployment identifier")
 
 
 def _stage(call: Call) -> models.Stage:
-    found = call.api.stages.get(call.parts[3])
-    if found is None:
-        raise NotFoundException("Invalid stage identifier specified")
-    return found
+    return part(call.api.stages, call.parts[3], "stage identifier")
 
 
 def _shown(deployment: models.Deployment, call: Call | None = None) -> dict[str, Any]:

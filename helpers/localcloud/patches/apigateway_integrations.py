@@ -15,6 +15,7 @@ from helpers.localcloud.gateway.control import (
     ConflictException,
     NotFoundException,
     one_of,
+    part,
     unavailable,
 )
 from helpers.localcloud.gateway.patch_operations import Field, Operation, apply_patches, entries, setter
@@ -37,17 +38,11 @@ _WHY = "moto takes what AWS refuses"
 
 
 def _method_response(call: Call) -> models.MethodResponse:
-    found = call.method().method_responses.get(call.parts[7])
-    if found is None:
-        raise NotFoundException("Invalid Response status code specified")
-    return found
+    return part(call.method().method_responses, call.parts[7], "Response status code")
 
 
 def _integration_response(call: Call) -> models.IntegrationResponse:
-    found = (call.integration().integration_responses or {}).get(call.parts[8])
-    if found is None:
-        raise NotFoundException("Invalid Response status code specified")
-    return found
+    return part(call.integration().integration_responses or {}, call.parts[8], "Response status code")
 
 
 @patch("moto.apigateway.responses:APIGatewayResponse.put_method_response", why=_WHY)
@@ -171,8 +166,7 @@ def _update_integration(self: APIGatewayResponse) -> Answer:
 def _put_integration_response(original: Any, self: APIGatewayResponse) -> Answer:
     call = Call(self)
     method, integration, status = call.method(), call.integration(), status_code(call.parts[8])
-    if status not in method.method_responses:
-        raise NotFoundException("Invalid Response status code specified")
+    part(method.method_responses, status, "Response status code")
     response = rules.response(call.body, status, method)
     integration.integration_responses = {**(integration.integration_responses or {}), status: response}
     return call.answer(201, described_integration_response(response))

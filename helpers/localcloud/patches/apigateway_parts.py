@@ -16,6 +16,7 @@ from helpers.localcloud.gateway.control import (
     Call,
     ConflictException,
     NotFoundException,
+    part,
     switched,
     text,
     unavailable,
@@ -27,10 +28,7 @@ _WHY = "moto takes what AWS refuses"
 
 
 def _authorizer(call: Call) -> models.Authorizer:
-    found = call.api.authorizers.get(call.parts[3])
-    if found is None:
-        raise NotFoundException("Invalid Authorizer identifier specified")
-    return found
+    return part(call.api.authorizers, call.parts[3], "Authorizer identifier")
 
 
 @patch(
@@ -171,10 +169,7 @@ def _get_model_template(self: APIGatewayResponse) -> Answer:
 
 
 def _validator(call: Call) -> models.RequestValidator:
-    found = call.api.request_validators.get(call.parts[3])
-    if found is None:
-        raise NotFoundException("Invalid Request Validator identifier specified")
-    return found
+    return part(call.api.request_validators, call.parts[3], "Request Validator identifier")
 
 
 @patch("moto.apigateway.responses:APIGatewayResponse.create_request_validator", why=_WHY)

@@ -19,6 +19,7 @@ from helpers.localcloud.gateway.control import (
     now,
     number,
     one_of,
+    part,
     switched,
     text,
     texts,
@@ -32,17 +33,11 @@ _MOST_DAYS = 90
 
 
 def _plan(call: Call) -> models.UsagePlan:
-    found = call.backend.usage_plans.get(call.parts[1])
-    if found is None:
-        raise NotFoundException("Invalid Usage Plan ID specified")
-    return found
+    return part(call.backend.usage_plans, call.parts[1], "Usage Plan ID")
 
 
 def _key(call: Call, key_id: Any) -> models.ApiKey:
-    found = call.backend.keys.get(str(key_id))
-    if found is None:
-        raise NotFoundException("Invalid API Key identifier specified")
-    return found
+    return part(call.backend.keys, str(key_id), "API Key identifier")
 
 
 def _shown(key: models.ApiKey, *, value: bool) -> dict[str, Any]:
@@ -118,9 +113,8 @@ def _create_plan_key(original: Any, self: APIGatewayResponse) -> Answer:
 @patch("moto.apigateway.responses:APIGatewayResponse.get_usage_plan_key", why=_WHY)
 def _get_plan_key(original: Any, self: APIGatewayResponse) -> Answer:
     call = Call(self)
-    entry = call.backend.usage_plan_keys.get(_plan(call).id, {}).get(_key(call, call.parts[3]).id)
-    if entry is None:
-        raise NotFoundException("Invalid Usage Plan Key identifier specified")
+    keys = call.backend.usage_plan_keys.get(_plan(call).id, {})
+    entry = part(keys, _key(call, call.parts[3]).id, "Usage Plan Key identifier")
     return call.answer(200, entry.to_json())
 
 
@@ -236,8 +230,7 @@ def _update_usage(self: APIGatewayResponse) -> Answer:
     call = Call(self)
     plan = _plan(call)
     key_id = call.parts[3]
-    if key_id not in call.backend.usage_plan_keys.get(plan.id, {}):
-        raise NotFoundException("Invalid API Key identifier specified")
+    part(call.backend.usage_plan_keys.get(plan.id, {}), key_id, "API Key identifier")
     if not plan.quota:
         raise BadRequestException("Usage cannot be updated because the usage plan has no quota")
     limits = import_module("helpers.localcloud.gateway.limits")

@@ -93,7 +93,7 @@ def _invoke(original: Any, self: LambdaResponse) -> tuple[int, dict[str, str], b
         if outcome.function_error:
             headers["X-Amz-Function-Error"] = outcome.function_error
         if self.headers.get("X-Amz-Log-Type") == "Tail":
-            headers["X-Amz-Log-Result"] = logs.tail(list(outcome.log))
+            headers["X-Amz-Log-Result"] = logs.tail([line.text for line in outcome.log])
     return outcome.status, headers, outcome.payload
 
 
@@ -128,7 +128,8 @@ def _function_init(
     original: Any, self: LambdaFunction, account_id: str, spec: dict[str, Any], region: str, version: str | int = 1
 ) -> None:
     original(self, account_id, spec, region, version)
-    kept(self).logging = {"LogFormat": "Text", "LogGroup": self.logs_group_name, **(spec.get("LoggingConfig") or {})}
+    usual = {"LogFormat": "Text", "LogGroup": self.logs_group_name}
+    kept(self).logging = validation.logging_of(spec.get("LoggingConfig") or {}, usual)
     self.logs_group_name = kept(self).logging["LogGroup"]
     kept(self).dead_letter_target = (spec.get("DeadLetterConfig") or {}).get("TargetArn") or ""
     touch(self)
@@ -175,16 +176,18 @@ def _update_configuration(original: Any, self: LambdaFunction, config_updates: d
     updates = dict(config_updates)
     _check_revision(self, updates.pop("RevisionId", None))
     validation.check_settings(updates, self.account_id, self.region)
+    logging = validation.logging_of(updates.get("LoggingConfig") or {}, kept(self).logging)
     if "Environment" in updates:
         updates["Environment"] = {"Variables": (updates["Environment"] or {}).get("Variables") or {}}
     original(self, updates)
     if updates.get("EphemeralStorage"):
         self.ephemeral_storage = updates["EphemeralStorage"]["Size"]
+    if updates.get("TracingConfig"):
+        self.tracing_config = {"Mode": updates["TracingConfig"].get("Mode", "PassThrough")}
     if "DeadLetterConfig" in updates:
         kept(self).dead_letter_target = (updates["DeadLetterConfig"] or {}).get("TargetArn") or ""
-    if updates.get("LoggingConfig"):
-        kept(self).logging = {**kept(self).logging, **updates["LoggingConfig"]}
-        self.logs_group_name = kept(self).logging["LogGroup"]
+    kept(self).logging = logging
+    self.logs_group_name = logging["LogGroup"]
     touch(self)
     compute.engine().retire(self.account_id, self.region, self.function_name, LATEST)
     return self.get_configuration()

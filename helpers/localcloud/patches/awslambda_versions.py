@@ -1,4 +1,4 @@
-"""moto.awslambda, what comes after a function: versions, aliases, concurrency, and the retries of asynchronous invocations."""
+"""moto.awslambda, what comes after a function: versions, aliases, and the retries of asynchronous invocations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from moto.awslambda.models import LambdaAlias, LambdaBackend, LambdaFunction, LambdaStorage, lambda_backends
+from moto.awslambda.models import LambdaAlias, LambdaFunction, LambdaStorage, lambda_backends
 from moto.awslambda.responses import LambdaResponse
 from moto.core.responses import ActionResult
 
@@ -18,8 +18,7 @@ from helpers.localcloud.compute.errors import InvalidParameterValue, ResourceCon
 from helpers.localcloud.compute.functions import LATEST, kept, parse
 from helpers.localcloud.patches import patch
 from helpers.localcloud.patches.awslambda import touch
-
-_RESERVED_AT_MOST = 900
+from helpers.localcloud.patches.awslambda_concurrency import check_alias_target, follow_alias
 
 
 @patch(
@@ -109,28 +108,11 @@ def _update_alias(
     name_only = parse(function_name, None, self.account_id, self.region_name).name
     version = function_version or self.get_alias(name, function_name).function_version
     validation.check_alias(_backend_of(self), name_only, version, routing_config)
+    check_alias_target(self.account_id, self.region_name, name_only, name, version)
     alias: LambdaAlias = original(self, name, function_name, function_version, description, routing_config)
     alias.revision_id = str(uuid.uuid4())
+    follow_alias(self.account_id, self.region_name, name_only, alias)
     return alias
-
-
-@patch(
-    "moto.awslambda.models:LambdaBackend.put_function_concurrency",
-    why="moto lets a function reserve more than an account has",
-)
-def _put_function_concurrency(original: Any, self: LambdaBackend, function_name: str, reserved_concurrency: str) -> int:
-    function = self.get_function(function_name)
-    others = sum(
-        int(one.reserved_concurrency or 0)
-        for one in self.list_functions()
-        if one.function_name != function.function_name
-    )
-    if others + int(reserved_concurrency) > _RESERVED_AT_MOST:
-        raise InvalidParameterValue(
-            "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100]."
-        )
-    function.reserved_concurrency = int(reserved_concurrency)
-    return int(reserved_concurrency)
 
 
 @patch(

@@ -14,6 +14,7 @@ from moto.dynamodb.models.table import StreamRecord, StreamShard, Table
 from moto.dynamodbstreams.models import DynamoDBStreamsBackend
 from moto.moto_api._internal import mock_random
 
+from helpers.localcloud.capacity.meter import measure_update
 from helpers.localcloud.events import plane
 from helpers.localcloud.events.stream_records import RETENTION_SECONDS, is_on, record_size, stream_arn_of
 from helpers.localcloud.patches import patch
@@ -97,13 +98,17 @@ def _get(original: Any, self: StreamShard, start: int, quantity: int) -> list[di
     "moto.dynamodb.models:DynamoDBBackend.update_item",
     why="moto records the item's keys first and then the rest, for one write",
 )
-def _update_item(original: Any, self: DynamoDBBackend, table_name: str, *arguments: Any, **more: Any) -> Any:
+def _update_item(
+    original: Any, self: DynamoDBBackend, table_name: str, key: dict[str, Any], *arguments: Any, **more: Any
+) -> Any:
     pending: list[_Change] = []
+    measured = measure_update(self.tables.get(table_name), key)
     token = _update.set(pending)
     try:
-        result = original(self, table_name, *arguments, **more)
+        result = original(self, table_name, key, *arguments, **more)
     finally:
         _update.reset(token)
+    measured(result)
     if pending:
         shard, old, new = pending[-1]
         shard.add(old, new)

@@ -13,9 +13,11 @@ from moto.sns.responses import SNSResponse
 
 from helpers.localcloud import events
 from helpers.localcloud.accounts import is_account_id
+from helpers.localcloud.arns import account_of
 from helpers.localcloud.events import topic_rules
 from helpers.localcloud.events.topic_errors import InvalidParameter, NotFound, not_here
-from helpers.localcloud.events.topics import find_topic, is_confirmed, kept, subscriptions_of
+from helpers.localcloud.events.topic_state import find_topic, kept
+from helpers.localcloud.events.topic_subscriptions import is_confirmed, subscriptions_of
 from helpers.localcloud.patches import patch
 from helpers.localcloud.policies import allows
 
@@ -43,7 +45,7 @@ class AuthorizationError(SNSException):
 
 
 def _authorise(backend: SNSBackend, arn: str | None, action: str) -> None:
-    owner = arn.split(":")[4] if arn and arn.count(":") >= 5 else ""
+    owner = account_of(arn) if arn and arn.count(":") >= 5 else ""
     if not is_account_id(owner) or owner == backend.account_id:
         return
     try:
@@ -75,7 +77,6 @@ def _publish(
         raise not_here("mobile push (platform endpoints)", "publish to a topic with a queue or a function")
     _authorise(self, arn, "Publish")
     publication = events.plane().topics.publish(
-        self,
         find_topic(str(arn)),
         message,
         subject=subject,
@@ -94,7 +95,6 @@ def _publish_request(original: Any, self: SNSResponse) -> ActionResult:
         return original(self)  # type: ignore[no-any-return]
     _authorise(self.backend, arn, "Publish")
     publication = events.plane().topics.publish(
-        self.backend,
         find_topic(arn),
         self._get_param("Message"),
         subject=self._get_param("Subject"),
@@ -111,7 +111,7 @@ def _publish_batch(
     original: Any, self: SNSBackend, topic_arn: str, publish_batch_request_entries: list[dict[str, Any]]
 ) -> Any:
     _authorise(self, topic_arn, "Publish")
-    return events.plane().topics.publish_batch(self, find_topic(topic_arn), publish_batch_request_entries)
+    return events.plane().topics.publish_batch(find_topic(topic_arn), publish_batch_request_entries)
 
 
 @patch("moto.sns.models:SNSBackend.create_topic", why=_CHECKS)
@@ -239,7 +239,7 @@ def _subscribe_request(original: Any, self: SNSResponse) -> ActionResult:
         subscription.attributes.update(_as_kept(attributes))
         if protocol in _TO_CONFIRM:
             subscription.attributes["PendingConfirmation"] = True
-            events.plane().topics.ask_to_confirm(topic, subscription)
+            events.plane().topics.deliveries.ask_to_confirm(topic, subscription)
     shown = is_confirmed(subscription) or str(self._get_param("ReturnSubscriptionArn", False)).lower() == "true"
     return ActionResult({"SubscriptionArn": subscription.arn if shown else "pending confirmation"})
 

@@ -15,7 +15,6 @@ from helpers.localcloud.events import plane, queue_settings
 from helpers.localcloud.events.queue_errors import DeletedRecently, InvalidAttributeName, MissingParameter
 from helpers.localcloud.events.queues import store_of
 from helpers.localcloud.patches import patch
-from helpers.localcloud.patches.sqs_metrics import hand_over
 
 _REST_SECONDS = 60
 
@@ -111,7 +110,7 @@ def _get_queue_attributes(
 def _delete_queue(original: Any, self: SQSBackend, queue_name: str) -> None:
     queue = self.get_queue(queue_name)
     original(self, queue_name)
-    hand_over(store_of(queue))
+    store_of(queue).hand_over_metrics()
     store_of(queue).discard()
     _deleted(self)[queue_name] = plane().clock.timestamp()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from tests.conftest import CloudProcess, cloud_process
-from tests.localcloud.conftest import Functions, eventually
+from tests.localcloud.conftest import Functions, Gate, eventually
 
 FAILS = "def handler(event, context):\n    print('attempt', event)\n    raise ValueError('not today')"
 
@@ -21,10 +22,6 @@ def cloud() -> Iterator[CloudProcess]:
     """A server of its own, because these tests move its clock."""
     with cloud_process() as running:
         yield running
-
-
-def advance(cloud: CloudProcess, seconds: float) -> None:
-    httpx.post(f"{cloud.endpoint_url}/_localcloud/clock/advance", json={"seconds": seconds}).raise_for_status()
 
 
 def send(functions: Functions, name: str = "worker", event: Any = "order-1") -> str:
@@ -55,13 +52,13 @@ def test_an_error_is_tried_again_after_one_minute_and_after_two_more(functions: 
     functions.create("worker", FAILS)
     request_id = send(functions)
     eventually(lambda: len(reports(functions)) == 1)
-    advance(cloud, 61)
+    cloud.advance(61)
     eventually(lambda: len(reports(functions)) == 2)
-    advance(cloud, 61)
+    cloud.advance(61)
     assert len(reports(functions)) == 2
-    advance(cloud, 60)
+    cloud.advance(60)
     eventually(lambda: len(reports(functions)) == 3)
-    advance(cloud, 3600)
+    cloud.advance(3600)
     eventually(lambda: dropped(functions))
     assert len(reports(functions)) == 3
     assert {found for line in reports(functions) for found in re.findall(r"RequestId: (\S+)", line)} == {request_id}
@@ -80,7 +77,7 @@ def test_an_event_that_became_too_old_is_not_tried_again(functions: Functions, c
     functions.aws.put_function_event_invoke_config(FunctionName="worker", MaximumEventAgeInSeconds=60)
     send(functions)
     eventually(lambda: len(reports(functions)) == 1)
-    advance(cloud, 90)
+    cloud.advance(90)
     eventually(lambda: dropped(functions))
     assert len(reports(functions)) == 1
 
@@ -101,14 +98,69 @@ def test_settings_are_kept_by_qualifier_and_can_be_updated_and_deleted(functions
         aws.get_function_event_invoke_config(FunctionName="worker")
 
 
-def test_a_throttled_event_waits_and_runs_when_there_is_room(functions: Functions, cloud: CloudProcess) -> None:
-    source = "import time\ndef handler(event, context):\n    print('running', event)\n    time.sleep(event)"
-    functions.create("worker", source, Timeout=30)
+def test_a_throttled_event_waits_and_runs_when_there_is_room(
+    functions: Functions, cloud: CloudProcess, gate: Gate
+) -> None:
+    functions.create("worker", f"def handler(event, context):\n    {gate.wait}", Timeout=300)
     functions.aws.put_function_concurrency(FunctionName="worker", ReservedConcurrentExecutions=1)
-    for seconds in (1, 0):
-        send(functions, event=seconds)
-    eventually(lambda: [advance(cloud, 1), len(reports(functions)) == 2][1])
+    for number in range(2):
+        send(functions, event=number)
+    eventually(lambda: gate.arrived)
+    eventually(lambda: total(functions, "Throttles"))
+    gate.open()
+    eventually(lambda: [cloud.advance(1), len(reports(functions)) == 2][1])
     assert not dropped(functions)
+
+
+def without_room(functions: Functions) -> None:
+    """A function whose whole reserved concurrency is provisioned for version 1: its unpublished version is always throttled."""
+    functions.create("worker", "def handler(event, context): print('got', event)", Publish=True)
+    functions.aws.put_function_concurrency(FunctionName="worker", ReservedConcurrentExecutions=1)
+    functions.aws.put_provisioned_concurrency_config(
+        FunctionName="worker", Qualifier="1", ProvisionedConcurrentExecutions=1
+    )
+
+
+def total(functions: Functions, name: str) -> float:
+    now = dt.datetime.now(dt.UTC) + dt.timedelta(days=3650)
+    points = functions.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Lambda",
+        MetricName=name,
+        Dimensions=[{"Name": "FunctionName", "Value": "worker"}],
+        StartTime=now - dt.timedelta(days=7300),
+        EndTime=now,
+        Period=86400 * 7300,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    return float(points[0]["Sum"]) if points else 0.0
+
+
+def test_a_throttled_event_is_tried_ever_more_rarely_and_never_counts_as_failed(
+    functions: Functions, cloud: CloudProcess
+) -> None:
+    without_room(functions)
+    send(functions)
+    cloud.advance(8)  # it is tried again after 1, 2 and 4 more seconds
+    assert 4 <= total(functions, "Throttles") <= 6
+    cloud.advance(3600)
+    tried = total(functions, "Throttles")
+    assert 15 <= tried <= 24  # doubled up to five minutes
+    assert not dropped(functions) and not reports(functions)
+    functions.aws.delete_provisioned_concurrency_config(FunctionName="worker", Qualifier="1")
+    cloud.advance(301)
+    assert len(reports(functions)) == 1
+    assert total(functions, "Throttles") == tried
+    assert total(functions, "Errors") == 0
+
+
+def test_a_throttled_event_is_given_up_after_six_hours(functions: Functions, cloud: CloudProcess) -> None:
+    without_room(functions)
+    send(functions)
+    cloud.advance(21_000)
+    assert not dropped(functions)
+    cloud.advance(1_000)
+    assert dropped(functions)
+    assert not reports(functions)
 
 
 def test_with_a_reserved_concurrency_of_zero_an_event_is_dropped_at_once(functions: Functions) -> None:
@@ -126,7 +178,7 @@ def test_waiting_events_of_an_account_end_with_a_reset(functions: Functions, clo
     httpx.post(f"{cloud.endpoint_url}/_localcloud/reset", headers={"x-localcloud-account": account}).raise_for_status()
     again = Functions(functions.client)
     again.create("worker", "def handler(event, context): print('fresh')")
-    advance(cloud, 61)
+    cloud.advance(61)
     send(again, event="only this one")
     eventually(lambda: reports(again))
     assert len(reports(again)) == 1

@@ -117,7 +117,6 @@ def test_other_runtimes_are_refused_by_name(functions: Functions, runtime: str) 
     [
         ("VpcConfig", {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}, "VPC"),
         ("SnapStart", {"ApplyOn": "PublishedVersions"}, "SnapStart"),
-        ("TracingConfig", {"Mode": "Active"}, "X-Ray"),
         (
             "FileSystemConfigs",
             [
@@ -130,7 +129,6 @@ def test_other_runtimes_are_refused_by_name(functions: Functions, runtime: str) 
         ),
         ("KMSKeyArn", "arn:aws:kms:us-east-1:123456789012:key/1", "KMSKeyArn"),
         ("PackageType", "Image", "container images"),
-        ("LoggingConfig", {"LogFormat": "JSON"}, "JSON log format"),
     ],
 )
 def test_what_is_not_there_is_refused_by_name_and_never_ignored(

@@ -9,30 +9,23 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.localcloud.conftest import Functions, eventually
-
-WAITS_FOR_THE_GATE = """
-    import boto3, time
-    s3 = boto3.client("s3")
-    def handler(event, context):
-        s3.put_object(Bucket="gate", Key="waiting", Body=b"")
-        while not s3.list_objects_v2(Bucket="gate", Prefix="open").get("Contents"):
-            time.sleep(0.05)
-        return "done"
-"""
+from tests.localcloud.conftest import Functions, Gate, eventually
 
 
-def test_sixteen_invocations_at_once_run_in_sixteen_environments(functions: Functions) -> None:
-    source = """
-        import time, uuid
+def test_sixteen_invocations_at_once_run_in_sixteen_environments(functions: Functions, gate: Gate) -> None:
+    source = f"""
+        import uuid
         identity = str(uuid.uuid4())
         def handler(event, context):
-            time.sleep(1)
+            {gate.wait}
             return [identity, event]
     """
-    functions.create("shop", source, Timeout=60)
+    functions.create("shop", source, Timeout=300)
     with ThreadPoolExecutor(16) as threads:
-        answers = list(threads.map(lambda number: functions.invoke("shop", number)["Payload"], range(16)))
+        running = [threads.submit(functions.invoke, "shop", number) for number in range(16)]
+        eventually(lambda: gate.arrived == 16)
+        gate.open()
+        answers = [one.result()["Payload"] for one in running]
     assert [number for _, number in answers] == list(range(16))
     first = {identity for identity, _ in answers}
     assert len(first) == 16
@@ -63,17 +56,18 @@ def test_every_invocation_gets_its_own_answer_and_log(functions: Functions) -> N
     assert sum(line.startswith("REPORT") for line in lines) == 200
 
 
-def test_above_the_reserved_concurrency_requests_are_throttled_whatever_their_version(functions: Functions) -> None:
-    s3 = functions.client("s3")
-    s3.create_bucket(Bucket="gate")
-    functions.create("shop", WAITS_FOR_THE_GATE, Timeout=60, Publish=True)
+def test_above_the_reserved_concurrency_requests_are_throttled_whatever_their_version(
+    functions: Functions, gate: Gate
+) -> None:
+    source = f"def handler(event, context):\n    {gate.wait}\n    return 'done'"
+    functions.create("shop", source, Timeout=300, Publish=True)
     functions.aws.put_function_concurrency(FunctionName="shop", ReservedConcurrentExecutions=1)
     with ThreadPoolExecutor(1) as threads:
         running = threads.submit(functions.invoke, "shop")
-        eventually(lambda: s3.list_objects_v2(Bucket="gate").get("Contents"))
+        eventually(lambda: gate.arrived)
         with pytest.raises(ClientError) as raised:
             functions.aws.invoke(FunctionName="shop", Qualifier="1")
-        s3.put_object(Bucket="gate", Key="open", Body=b"")
+        gate.open()
         assert running.result()["Payload"] == "done"
     response: Any = raised.value.response
     assert (response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]) == (

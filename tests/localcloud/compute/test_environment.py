@@ -227,8 +227,8 @@ def test_ten_seconds_of_init_are_followed_by_a_second_one_within_the_functions_t
         "END",
         "REPORT",
     ]
-    assert re.fullmatch(r"INIT_REPORT Init Duration: 10\d{3}\.\d\d ms\tPhase: init\tStatus: timeout", lines[2])
-    assert re.fullmatch(r"INIT_REPORT Init Duration: 1\d{3}\.\d\d ms\tPhase: invoke\tStatus: timeout", lines[4])
+    assert re.fullmatch(r"INIT_REPORT Init Duration: 1\d{4}\.\d\d ms\tPhase: init\tStatus: timeout", lines[2])
+    assert re.fullmatch(r"INIT_REPORT Init Duration: [1-9]\d{3}\.\d\d ms\tPhase: invoke\tStatus: timeout", lines[4])
 
 
 @pytest.mark.parametrize("runtime", ["python3.9", "python3.11", "python3.12", "python3.14"])

@@ -22,9 +22,9 @@ def test_an_idle_environment_is_retired_when_virtual_time_passes(account: str) -
         functions = Functions(lambda service: running.client(service, account))
         functions.create("shop", PID)
         first = functions.invoke("shop")["Payload"]
-        httpx.post(f"{running.endpoint_url}/_localcloud/clock/advance", json={"seconds": 300})
+        running.advance(300)
         assert functions.invoke("shop")["Payload"] == first
-        httpx.post(f"{running.endpoint_url}/_localcloud/clock/advance", json={"seconds": 601})
+        running.advance(601)
         eventually(lambda: not psutil.pid_exists(first))
         assert functions.invoke("shop")["Payload"] != first
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -46,6 +47,15 @@ def test_only_the_cold_start_reports_an_init_duration_and_it_is_billed(functions
     assert init >= 200
     assert 0 <= billed - (duration + init) < 1
     assert "Init Duration" not in warm and "INIT_START" not in warm
+
+
+def test_no_duration_is_shorter_than_the_code_took_on_a_busy_computer(functions: Functions) -> None:
+    source = "import time\ndef handler(event, context):\n    time.sleep(0.002)"
+    functions.create("shop", source, Timeout=30)
+    with ThreadPoolExecutor(8) as pool:
+        logs = list(pool.map(lambda _: functions.invoke("shop")["Log"], range(200)))
+    durations = [float(re.findall(r"\tDuration: ([\d.]+) ms", log)[0]) for log in logs]
+    assert min(durations) >= 2
 
 
 def test_log_records_have_awss_form_and_stay_one_event(functions: Functions) -> None:

@@ -78,8 +78,7 @@ class Shop:
         return [json.loads(message["Body"]) for message in self.messages(name)]
 
     def advance(self, seconds: float) -> None:
-        url = f"{self.cloud.endpoint_url}/_localcloud/clock/advance"
-        httpx.post(url, json={"seconds": seconds}).raise_for_status()
+        self.cloud.advance(seconds)
 
     def ledger(self, message: str) -> list[dict[str, Any]]:
         credential = f"AWS4-HMAC-SHA256 Credential={self.account}/20261124/{REGION}/events/aws4_request"

@@ -133,7 +133,7 @@ class World:
         for round_number in range(4 * MAXIMUM_RECEIVES * (10 if self.fifo else 1)):
             if round_number in restarts:
                 self.restart_pollers()
-            control.call(self.cloud.endpoint_url, "POST", "/_localcloud/clock/advance", {"seconds": 31}, timeout=120)
+            self.cloud.advance(31)
             if all(self.left_in(name) == 0 for name in self.names):
                 return
         raise AssertionError("messages are still in the queues")
@@ -170,7 +170,6 @@ def some_messages(most: int) -> st.SearchStrategy[list[dict[str, str]]]:
 
 real_runs = settings(
     max_examples=6,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -270,7 +269,7 @@ def test_a_fan_in_on_a_conditional_write_fires_exactly_once(
 
     subscribed(ready, "all-ready")
     for name in ("thumbnail", "filter", "metadata"):
-        functions.create(name, JOINER, Environment={"Variables": {"NAME": name, "TOPIC": ready}})
+        functions.create(name, JOINER, Timeout=20, Environment={"Variables": {"NAME": name, "TOPIC": ready}})
         functions.aws.create_event_source_mapping(
             EventSourceArn=subscribed(uploaded, name), FunctionName=name, BatchSize=3
         )
@@ -278,7 +277,7 @@ def test_a_fan_in_on_a_conditional_write_fires_exactly_once(
     for picture in pictures * (2 if twice else 1):
         sns.publish(TopicArn=uploaded, Message=json.dumps(picture))
     for _ in range(8):
-        control.call(cloud.endpoint_url, "POST", "/_localcloud/clock/advance", {"seconds": 31}, timeout=120)
+        cloud.advance(31)
     url = sqs.get_queue_url(QueueName="all-ready")["QueueUrl"]
     told = []
     while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
@@ -294,7 +293,7 @@ def test_a_hundred_messages_survive_environments_that_are_killed_from_outside(
     killed = 0
     for _ in range(10 * MAXIMUM_RECEIVES):
         killed += kill_one_environment(cloud) if killed < 5 else 0
-        control.call(cloud.endpoint_url, "POST", "/_localcloud/clock/advance", {"seconds": 31}, timeout=120)
+        cloud.advance(31)
         if world.left_in("queue-0") == 0:
             break
     handled = {one for ids in world.done("queue-0").values() for one in ids}

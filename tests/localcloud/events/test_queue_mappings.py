@@ -9,7 +9,7 @@ import pytest
 
 from helpers.cloud.control import call
 from tests.conftest import CloudProcess
-from tests.localcloud.conftest import Functions, eventually
+from tests.localcloud.conftest import Functions, Gate, eventually
 from tests.localcloud.events.mapping_help import Desk
 
 HANDLER = """
@@ -143,16 +143,16 @@ def test_messages_that_wait_come_in_batches_of_the_size_of_the_mapping(desk: Des
 def test_a_batch_waits_for_its_window_to_end(desk: Desk) -> None:
     queue = desk.mapped(handler(), BatchSize=10, MaximumBatchingWindowInSeconds=20)
     desk.send(queue, "a")
-    desk.advance(10)
-    desk.send(queue, "b")
-    desk.advance(8)
-    assert batches(desk) == []
     desk.advance(3)
+    desk.send(queue, "b")
+    desk.advance(4)
+    assert batches(desk) == []
+    desk.advance(14)
     assert batches(desk) == [["a", "b"]]
     desk.send(queue, "c")
-    desk.advance(18)
+    desk.advance(8)
     assert batches(desk) == [["a", "b"]]
-    desk.advance(3)
+    desk.advance(14)
     assert batches(desk) == [["a", "b"], ["c"]]
     assert desk.left(queue) == 0
 
@@ -404,6 +404,18 @@ def test_a_throttled_function_gets_its_messages_later(desk: Desk) -> None:
     assert desk.left(queue) == desk.left(dead) == 0
 
 
+def test_messages_throttled_by_reserved_concurrency_go_back_and_in_the_end_to_the_dead_letters(desk: Desk) -> None:
+    queue, dead = with_dead_letters(desk, handler(), 20, BatchSize=1)
+    desk.aws.publish_version(FunctionName="worker")
+    desk.aws.put_function_concurrency(FunctionName="worker", ReservedConcurrentExecutions=1)
+    desk.aws.put_provisioned_concurrency_config(FunctionName="worker", Qualifier="1", ProvisionedConcurrentExecutions=1)
+    desk.send(queue, "order")
+    desk.advance(25)
+    assert (batches(desk), desk.left(queue), desk.left(dead)) == ([], 1, 0)
+    desk.advance(3600)
+    assert (batches(desk), desk.left(queue), desk.left(dead)) == ([], 0, 1)
+
+
 def test_a_throttled_function_gets_what_waited_for_its_window(desk: Desk) -> None:
     queue = desk.mapped(handler(), BatchSize=10, MaximumBatchingWindowInSeconds=2)
     desk.aws.put_function_concurrency(FunctionName="worker", ReservedConcurrentExecutions=0)
@@ -475,10 +487,11 @@ def test_a_loop_that_may_loop_goes_on(desk: Desk) -> None:
     assert sorted(desk.printed("turn", "ping")) == list(range(1, 41))
 
 
-def test_a_sender_does_not_wait_for_the_function(desk: Desk) -> None:
-    queue = desk.mapped(handler("time.sleep(3)"))
+def test_a_sender_does_not_wait_for_the_function(desk: Desk, gate: Gate) -> None:
+    queue = desk.mapped(handler(gate.wait))
     sent = desk.send(queue, "order")["MessageId"]
     assert "delivered" not in desk.steps(sent)
+    gate.open()
     desk.advance(0)
     assert desk.steps(sent) == ["sent", "received", "delivered", "deleted"]
 

@@ -160,7 +160,7 @@ class _FifoMachine(_Machine):
     name = "orders.fifo"
 
 
-_SETTINGS = settings(max_examples=60, stateful_step_count=40, deadline=None)
+_SETTINGS = settings(max_examples=60, stateful_step_count=40)
 
 TestStandardQueue = _Machine.TestCase
 TestStandardQueue.settings = _SETTINGS

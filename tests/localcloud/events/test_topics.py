@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
@@ -19,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from helpers.cloud.control import call
 from tests.conftest import CloudProcess
-from tests.localcloud.conftest import Functions, eventually
+from tests.localcloud.conftest import Functions, Gate, eventually
+from tests.serving import Handler, serving
 
 Client = Callable[[str], Any]
 
@@ -59,7 +58,7 @@ class Desk:
         return found
 
     def advance(self, seconds: float) -> None:
-        call(self.cloud.endpoint_url, "POST", "/_localcloud/clock/advance", {"seconds": seconds}, timeout=60)
+        self.cloud.advance(seconds)
 
     def letters(self) -> list[dict[str, Any]]:
         headers = {"x-localcloud-account": self.account}
@@ -83,8 +82,8 @@ def desk(cloud: CloudProcess, account: str, client: Client) -> Desk:
 class Endpoint:
     """A web server that keeps what is posted to it and answers what it is told to."""
 
-    def __init__(self, server: ThreadingHTTPServer) -> None:
-        self.url = f"http://127.0.0.1:{server.server_port}/sns"
+    def __init__(self) -> None:
+        self.url = ""
         self.posts: list[tuple[dict[str, str], str]] = []
         self.answers: list[int] = []
 
@@ -100,25 +99,18 @@ def endpoint() -> Iterator[Endpoint]:
 
 @contextmanager
 def listening() -> Iterator[Endpoint]:
-    class Handler(BaseHTTPRequestHandler):
+    found = Endpoint()
+
+    class Answer(Handler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             found.posts.append(({name.lower(): value for name, value in self.headers.items()}, body))
             self.send_response(found.answers.pop(0) if found.answers else 200)
             self.end_headers()
 
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found = Endpoint(server)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(Answer) as url:
+        found.url = f"{url}/sns"
         yield found
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def test_a_queue_gets_an_envelope_whose_signature_holds(desk: Desk) -> None:
@@ -173,15 +165,13 @@ def test_each_protocol_may_get_a_text_of_its_own(desk: Desk) -> None:
         desk.sns.publish(TopicArn=desk.topic, MessageStructure="json", Message="{}")
 
 
-def test_a_function_gets_a_record_and_the_publisher_does_not_wait(desk: Desk, functions: Functions) -> None:
-    functions.create(
-        "hear",
-        "import json, time\ndef handler(event, context):\n    time.sleep(1)\n    print('got', json.dumps(event))",
-    )
+def test_a_function_gets_a_record_and_the_publisher_does_not_wait(desk: Desk, functions: Functions, gate: Gate) -> None:
+    source = f"import json\ndef handler(event, context):\n    {gate.wait}\n    print('got', json.dumps(event))"
+    functions.create("hear", source, Timeout=300)
     arn = functions.aws.get_function(FunctionName="hear")["Configuration"]["FunctionArn"]
     subscription = desk.subscribe(arn, "lambda")
     sent = desk.sns.publish(TopicArn=desk.topic, Message="hello")["MessageId"]
-    assert functions.log("hear") == []
+    gate.open()
     line = eventually(lambda: next((one for one in functions.log("hear") if one.startswith("got ")), None))
     [record] = json.loads(line[4:])["Records"]
     assert record["EventSource"] == "aws:sns"
@@ -318,7 +308,7 @@ def test_metrics_tell_what_became_of_messages(desk: Desk, client: Client) -> Non
             Dimensions=[{"Name": "TopicName", "Value": "orders"}],
             StartTime="2020-01-01T00:00:00Z",
             EndTime=clock[:4].replace(clock[:4], str(int(clock[:4]) + 1)) + "-12-31T00:00:00Z",
-            Period=86_400,
+            Period=864_000,
             Statistics=["Sum"],
         )["Datapoints"]
         return sum(float(point["Sum"]) for point in points)

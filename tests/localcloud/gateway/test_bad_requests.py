@@ -139,7 +139,7 @@ def test_clients_that_never_finish_do_not_hold_up_the_others(api: RestApi) -> No
         connection.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     path=st.text(
         st.characters(codec="ascii", min_codepoint=33, max_codepoint=126, exclude_characters="#"), max_size=40

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import httpx
-
 from tests.conftest import CloudProcess
 from tests.localcloud.gateway.conftest import refusal
 
@@ -222,8 +220,7 @@ def test_a_stage_without_a_cache_is_flushed_without_effect(aws: Any, mocked: dic
 def test_the_control_plane_dates_things_by_the_virtual_clock(
     cloud: CloudProcess, aws: Any, mocked: dict[str, Any]
 ) -> None:
-    answer = httpx.post(f"{cloud.endpoint_url}/_localcloud/clock/advance", json={"seconds": 3 * 86_400}, timeout=120)
-    assert answer.status_code == 200
+    cloud.advance(3 * 86_400)
     deploy(aws, mocked)
     ahead = dt.datetime.now(dt.UTC) + dt.timedelta(days=2)
     assert aws.get_deployments(restApiId=mocked["id"])["items"][0]["createdDate"] > ahead

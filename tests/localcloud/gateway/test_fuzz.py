@@ -23,10 +23,7 @@ CHECKS = "not_a_server_error,status_code_conformance,negative_data_rejection,ign
 @pytest.fixture
 def shop(cloud: CloudProcess, account: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Loja in the account of this test, without limits: its address, its API and a token."""
-    settings = {"AWS_ENDPOINT_URL": cloud.endpoint_url, "AWS_ACCESS_KEY_ID": account, "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": "us-east-1"}  # fmt: skip
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    cloud.connect(account, monkeypatch)
     url = open_shop().url
     gateway = boto3.client("apigateway")
     [plan] = gateway.get_usage_plans()["items"]

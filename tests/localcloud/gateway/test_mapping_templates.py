@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.localcloud.gateway.context_variables import context_of
@@ -201,13 +201,11 @@ def test_a_path_that_is_not_known_is_refused(path: str) -> None:
         json_path(path)
 
 
-@settings(deadline=None)
 @given(st.recursive(st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.text(), lambda one: st.lists(one) | st.dictionaries(st.text(), one)))  # fmt: skip
 def test_json_of_a_body_is_that_body(value: Any) -> None:
     assert json.loads(mapped("$input.json('$')", json.dumps([value]))) == [value]
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="$.[]*?@()'\":,ab01-=<>&| ", max_size=30))
 def test_any_text_is_a_path_or_is_refused(path: str) -> None:
     with suppress(InvalidPath):

@@ -53,7 +53,7 @@ def changed(changes: list[tuple[tuple[Any, ...], Any]]) -> dict[str, Any]:
     return document
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(PLACES), VALUES), min_size=1, max_size=3))
 def test_a_damaged_document_is_imported_or_refused(changes: list[tuple[tuple[Any, ...], Any]]) -> None:
     backend = models.apigateway_backends["123456789012"]["us-east-1"]

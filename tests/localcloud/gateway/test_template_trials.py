@@ -74,7 +74,8 @@ def test_the_route_refuses_a_question_that_is_none(cloud: CloudProcess, asked: A
 
 def test_the_server_outlives_templates_that_want_everything(cloud: CloudProcess) -> None:
     loops = "#foreach($a in [1..1000])" * 3 + "x" + "#end" * 3
-    assert "steps" in tried(cloud, {"template": loops, "event": {}}).json()["error"]["message"]
+    said = tried(cloud, {"template": loops, "event": {}}).json()["error"]["message"]
+    assert "steps" in said or "longer than 5 s" in said  # whichever comes first on this computer
     assert tried(cloud, {"template": "$input.getClass()$util.class.forName('x')", "event": {}}).json()["text"] == ""
     assert tried(cloud, {"template": "ok"}).json()["text"] == "ok"
 

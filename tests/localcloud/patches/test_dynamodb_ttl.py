@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.conftest import CloudProcess, cloud_process
@@ -49,7 +48,7 @@ def test_items_end_with_their_time_to_live_and_the_stream_says_who_deleted_them(
         UpdateExpression="SET ends = :ends",
         ExpressionAttributeValues={":ends": {"N": str(now + 10_000)}},
     )
-    httpx.post(f"{cloud.endpoint_url}/_localcloud/clock/advance", json={"seconds": 200}).raise_for_status()
+    cloud.advance(200)
     left = dynamodb.scan(TableName="sessions")["Items"]
     assert sorted(item["id"]["S"] for item in left) == ["long ago", "longer"]
     streams = client("dynamodbstreams")

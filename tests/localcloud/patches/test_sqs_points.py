@@ -1,4 +1,4 @@
-"""moto.sqs patched, and what queues need of moto.cloudwatch: kinds of the patched points, and that moto still calls them."""
+"""moto.sqs patched: kinds of the patched points, and that moto still calls them."""
 
 from __future__ import annotations
 
@@ -21,13 +21,6 @@ PROPERTIES = [
 @pytest.mark.parametrize("target", PROPERTIES)
 def test_a_patched_property_is_still_one(target: str) -> None:
     assert isinstance(attribute(target), property)
-
-
-@pytest.mark.parametrize("reader", ["get_metric_data", "get_metric_statistics", "get_filtered_metrics"])
-def test_every_reader_of_metrics_asks_for_all_of_them(reader: str) -> None:
-    assert "self.get_all_metrics()" in inspect.getsource(
-        attribute(f"moto.cloudwatch.models:CloudWatchBackend.{reader}")
-    )
 
 
 def test_a_queue_is_built_through_the_setter_of_its_attributes() -> None:

@@ -93,4 +93,6 @@ def post_error(invoke_id: str, error_response_data: str, xray_fault: str, invoca
     """Send what the handler raised."""
     error_type = json.loads(error_response_data)["errorType"]
     headers = [("Content-Type", "application/json"), ("Lambda-Runtime-Function-Error-Type", error_type)]
+    if xray_fault:
+        headers.append(("Lambda-Runtime-Function-XRay-Error-Cause", xray_fault))
     _post(f"{_ROOT}{invoke_id}/error", error_response_data.encode(), headers)

@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -17,18 +16,19 @@ import regex
 
 from helpers.localcloud import policies
 from helpers.localcloud.compute.errors import LambdaError
+from helpers.localcloud.gateway import segments
 from helpers.localcloud.gateway.authorizers.decisions import Decision, Decisions
 from helpers.localcloud.gateway.exchange import Exchange
 from helpers.localcloud.gateway.failures import GatewayFailure
 from helpers.localcloud.gateway.integrations import proxies
-from helpers.localcloud.gateway.integrations.requests_to import with_stage_variables
+from helpers.localcloud.gateway.integrations.functions import invocation_of
 from helpers.localcloud.gateway.invoking import NotAllowed, invoke
 from helpers.localcloud.gateway.parameters import value_of
 from helpers.localcloud.gateway.snapshot import Authorizer
+from helpers.localcloud.gateway.uris import read_invocation, with_stage_variables
 
 LONGEST_SECONDS = 29.0
 PATTERN_SECONDS = 0.5
-_FUNCTION = re.compile(r"arn:aws[\w-]*:apigateway:[\w-]+:lambda:path/[^/]+/functions/(.+)/invocations/?")
 
 
 class Denied(GatewayFailure):
@@ -87,21 +87,24 @@ def _valid(token: str, expression: str | None) -> bool:
 
 def _asked(exchange: Exchange, authorizer: Authorizer, identity: tuple[str, ...]) -> Decision:
     api = exchange.api
-    function = _FUNCTION.fullmatch(with_stage_variables(authorizer.uri, exchange))
-    if function is None:
+    asked = read_invocation(with_stage_variables(authorizer.uri, exchange.stage.variables))
+    if asked is None:
         raise _misconfigured("Invalid Lambda function ARN in the authorizer's URI")
     source_arn = None if authorizer.settings.get("authorizerCredentials") else f"arn:aws:execute-api:{api.region}:{api.account}:{api.id}/authorizers/{authorizer.id}"  # fmt: skip
     began = time.monotonic()
     try:
-        outcome = invoke(
-            api.account,
-            api.region,
-            function[1],
-            json.dumps(event_of(exchange, authorizer, identity), ensure_ascii=False).encode(),
-            source_arn=source_arn,
-            trace=exchange.trace,
-            seconds=LONGEST_SECONDS,
-        )
+        url = f"https://lambda.{api.region}.amazonaws.com/2015-03-31/functions/{asked.function}/invocations"
+        with segments.calling(exchange, "Lambda", url, "POST", invocation_of(asked.function, api.region)) as told:
+            outcome = invoke(
+                api.account,
+                api.region,
+                asked.function,
+                json.dumps(event_of(exchange, authorizer, identity), ensure_ascii=False).encode(),
+                source_arn=source_arn,
+                trace=told.trace,
+                seconds=LONGEST_SECONDS,
+            )
+            told.status, told.length = outcome.status, len(outcome.payload)
     except NotAllowed:
         raise _misconfigured("Invalid permissions on Lambda function") from None
     except TimeoutError:

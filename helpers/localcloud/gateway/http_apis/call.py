@@ -36,6 +36,7 @@ class Call:
 
     raw_path: as it was sent, with a named stage in it. path: below the stage, as it was sent. received: virtual time, aware, UTC.
     authorizer: ``requestContext.authorizer`` of format 2.0. facts: what access logs know beside the request, by the name in ``$context``.
+    admitted: whether authorizers and throttles let it in.
     """
 
     api: HttpApi
@@ -52,6 +53,7 @@ class Call:
     path_parameters: dict[str, str] = field(default_factory=dict)
     authorizer: dict[str, Any] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
+    admitted: bool = False
 
     @property
     def stage_name(self) -> str:

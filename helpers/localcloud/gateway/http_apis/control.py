@@ -11,7 +11,8 @@ from typing import Any
 from helpers.localcloud.gateway.http_apis import rules, rules_integrations
 from helpers.localcloud.gateway.http_apis.deployments import auto_deploy, check_stage_deployment, deploy
 from helpers.localcloud.gateway.http_apis.errors import BadRequest, Conflict, NotFound, not_here
-from helpers.localcloud.gateway.http_apis.store import DEFAULT_STAGE, Document, HttpApi, Store, new_id, stamp
+from helpers.localcloud.gateway.http_apis.store import DEFAULT_STAGE, Document, HttpApi, Store, new_id
+from helpers.localcloud.timestamps import to_the_second
 
 QUICK = ("target", "routeKey", "credentialsArn")
 
@@ -146,8 +147,8 @@ def create_stage(store: Store, api: HttpApi, members: Document, *, managed: bool
         "stageVariables": {},
         "tags": {},
         **members,
-        "createdDate": stamp(store.clock.now()),
-        "lastUpdatedDate": stamp(store.clock.now()),
+        "createdDate": to_the_second(store.clock.now()),
+        "lastUpdatedDate": to_the_second(store.clock.now()),
     }
     if managed:
         stage["apiGatewayManaged"] = True
@@ -171,7 +172,7 @@ def update_stage(store: Store, api: HttpApi, name: str, members: Document) -> Do
         old = api.part("Stage", name)
         if old.get("apiGatewayManaged"):
             raise BadRequest(f"Stage {name} is managed by API Gateway and cannot be changed")
-        new = {**old, **members, "lastUpdatedDate": stamp(store.clock.now())}
+        new = {**old, **members, "lastUpdatedDate": to_the_second(store.clock.now())}
         new["stageVariables"] = {key: value for key, value in new["stageVariables"].items() if value}
         if "routeSettings" in members:
             new["routeSettings"] = {**old["routeSettings"], **members["routeSettings"]}

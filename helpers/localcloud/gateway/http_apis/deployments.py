@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from helpers.localcloud.gateway.http_apis.errors import BadRequest
-from helpers.localcloud.gateway.http_apis.store import Document, HttpApi, Store, new_id, stamp
+from helpers.localcloud.gateway.http_apis.store import Document, HttpApi, Store, new_id
+from helpers.localcloud.timestamps import to_the_second
 
 _NO_ROUTE = "At least one route is required before deploying the Api."
 _AUTOMATIC = "Automatic deployment triggered by changes to the Api configuration"
@@ -69,7 +70,7 @@ def deploy(
     deployment: Document = {
         "deploymentId": new_id(6),
         "autoDeployed": automatic,
-        "createdDate": stamp(store.clock.now()),
+        "createdDate": to_the_second(store.clock.now()),
         "deploymentStatus": "DEPLOYED",
     }
     if automatic or description:

@@ -20,6 +20,7 @@ from helpers.localcloud.gateway.http_apis.parameters import evaluate, map_reques
 from helpers.localcloud.gateway.http_apis.rules_integrations import function_of
 from helpers.localcloud.gateway.http_apis.store import Document
 from helpers.localcloud.gateway.invoking import NotAllowed, invoke
+from helpers.localcloud.gateway.uris import with_stage_variables
 
 TEXT_TYPE = "text/plain; charset=utf-8"
 
@@ -53,7 +54,7 @@ def perform(call: Call, endpoint_url: str) -> HttpResponse:
 
 
 def _function(call: Call, integration: Document, request: HttpRequest, seconds: float) -> HttpResponse:
-    function = function_of(_with_variables(call, integration["integrationUri"]))
+    function = function_of(with_stage_variables(integration["integrationUri"], call.stage["stageVariables"]))
     if function is None:
         raise broken("Invalid function ARN: a stage variable in it has no value")
     version = integration["payloadFormatVersion"]
@@ -90,7 +91,7 @@ def _function(call: Call, integration: Document, request: HttpRequest, seconds: 
 
 
 def _endpoint(call: Call, integration: Document, request: HttpRequest, seconds: float) -> HttpResponse:
-    address = _with_variables(call, integration["integrationUri"])
+    address = with_stage_variables(integration["integrationUri"], call.stage["stageVariables"])
     for name, value in call.path_parameters.items():
         address = address.replace(f"{{{name}}}", quote(value, safe="/"))
     if request.path != call.request.path:
@@ -109,12 +110,6 @@ def _endpoint(call: Call, integration: Document, request: HttpRequest, seconds: 
         raise Refusal(503, "Service Unavailable", "The endpoint could not be reached") from None
     _note(call, answer.status, answer.status)
     return HttpResponse(answer.status, [(name.lower(), value) for name, value in answer.headers], answer.body)
-
-
-def _with_variables(call: Call, uri: str) -> str:
-    for name, value in call.stage["stageVariables"].items():
-        uri = uri.replace(f"${{stageVariables.{name}}}", value)
-    return uri
 
 
 def _note(call: Call, service: int, integration: int | None = None) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from typing import Any
 from urllib.parse import unquote
 
 from moto.logs.models import logs_backends
 
+from helpers.localcloud.billing import meter
 from helpers.localcloud.compute import logs
 from helpers.localcloud.context import CloudContext
 from helpers.localcloud.gateway.exchange import HttpRequest, HttpResponse
@@ -24,6 +26,7 @@ from helpers.localcloud.gateway.tokens import verify
 from helpers.localcloud.metrics import emit
 
 MOST_BODY_BYTES = 10 * 1024 * 1024
+_CHARGED_BYTES = 512 * 1024
 
 
 class HttpApis:
@@ -82,6 +85,7 @@ class HttpApis:
             call.route, call.path_parameters = found
             self.authorizers.authorize(call)
             self.throttles.take(call)
+            call.admitted = True
             return integrations.perform(call, self._context.endpoint_url)
         except Refusal as refusal:
             call.facts |= {"error.message": refusal.message, "error.messageString": json.dumps(refusal.message)}
@@ -101,6 +105,8 @@ class HttpApis:
         if settings:
             _write_log(call, settings)
         self._measure(call, response, latency)
+        if call.admitted:
+            _charge(call)
 
     def _measure(self, call: Call, response: HttpResponse, latency: int) -> None:
         values: dict[str, float] = {
@@ -127,6 +133,14 @@ class HttpApis:
                 now=call.received,
                 units={"Latency": "Milliseconds", "IntegrationLatency": "Milliseconds", "DataProcessed": "Bytes"},
             )
+
+
+def _charge(call: Call) -> None:
+    """Each 512 KB that a call brings and takes are one request; what no route, authorizer or throttle lets in is free."""
+    account, region = call.api.account, call.api.region
+    requests = max(1, math.ceil(int(call.facts["dataProcessed"]) / _CHARGED_BYTES))
+    arn = f"arn:aws:apigateway:{region}:{account}:/apis/{call.api.id}"
+    meter.count(account, region, "apigateway/http-requests", arn, requests)
 
 
 def _stage_of(api: HttpApi, rest: str) -> tuple[str, str] | None:

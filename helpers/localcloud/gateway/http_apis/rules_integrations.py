@@ -13,12 +13,11 @@ from helpers.localcloud.gateway.fetching import HERE
 from helpers.localcloud.gateway.http_apis.errors import BadRequest, not_here, not_http
 from helpers.localcloud.gateway.http_apis.rules import METHODS
 from helpers.localcloud.gateway.http_apis.store import Document
+from helpers.localcloud.gateway.uris import read_invocation
 
 LONGEST_TIMEOUT_MS = 30_000
-_FUNCTION = r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[a-zA-Z0-9-_]+(?::(?:\$LATEST|[a-zA-Z0-9-_]+|\$\{stageVariables\.\w+\}))?"
-_FUNCTION_ARN = re.compile(_FUNCTION)
-_INVOCATION_PATH = re.compile(
-    rf"arn:aws:apigateway:[a-z0-9-]+:lambda:path/2015-03-31/functions/({_FUNCTION})/invocations"
+_FUNCTION = re.compile(
+    r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[a-zA-Z0-9-_]+(?::(?:\$LATEST|[a-zA-Z0-9-_]+|\$\{stageVariables\.\w+\}))?"
 )
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html#http-api-mapping-reserved-headers
 _RESERVED = re.compile(
@@ -45,10 +44,9 @@ _ISSUER = re.compile(r"https://cognito-idp\.(?P<region>[a-z0-9-]+)\.amazonaws\.c
 
 def function_of(uri: str) -> str | None:
     """The ARN of the function that an integration or authorizer names, as ARN or as invocation path."""
-    if _FUNCTION_ARN.fullmatch(uri):
-        return uri
-    found = _INVOCATION_PATH.fullmatch(uri)
-    return found[1] if found else None
+    asked = read_invocation(uri)
+    function = asked.function if asked else uri
+    return function if _FUNCTION.fullmatch(function) else None
 
 
 def check_integration(integration: Document) -> None:

@@ -5,7 +5,9 @@ Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-de
 
 from __future__ import annotations
 
+import functools
 import json
+import threading
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -22,6 +24,10 @@ _NUMBERS = ("DelaySeconds",)
 _DOCUMENTS = ("MessageAttributes", "Resources")
 _XML = "http://queue.amazonaws.com/doc/2012-11-05/"
 
+# A session keeps the description of each service that it has read; two threads must not create clients of it at once.
+_session = functools.cache(boto3.Session)
+_CREATION = threading.Lock()
+
 
 def perform(call: Call, subtype: str, given: Mapping[str, str | None], endpoint_url: str) -> HttpResponse:
     """What the service answered. given: the request parameters, evaluated.
@@ -37,14 +43,15 @@ def perform(call: Call, subtype: str, given: Mapping[str, str | None], endpoint_
     except ValueError:
         raise broken("A request parameter of the integration cannot be read") from None
     region = members.pop("Region", call.api.region)
-    client: Any = boto3.Session().client(
-        "sqs" if subtype == "SQS-SendMessage" else "events",
-        endpoint_url=endpoint_url,
-        region_name=region,
-        aws_access_key_id=call.api.account,
-        aws_secret_access_key="integration",
-        config=Config(retries={"total_max_attempts": 1}),
-    )
+    with _CREATION:
+        client: Any = _session().client(
+            "sqs" if subtype == "SQS-SendMessage" else "events",
+            endpoint_url=endpoint_url,
+            region_name=region,
+            aws_access_key_id=call.api.account,
+            aws_secret_access_key="integration",
+            config=Config(retries={"total_max_attempts": 1}),
+        )
     try:
         if subtype == "SQS-SendMessage":
             return _sent(client.send_message(**members))

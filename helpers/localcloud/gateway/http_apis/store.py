@@ -7,7 +7,6 @@ Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.ht
 from __future__ import annotations
 
 import copy
-import datetime as dt
 import random
 import string
 import threading
@@ -19,6 +18,7 @@ from moto.apigatewayv2.models import apigatewayv2_backends
 
 from helpers.localcloud.clock import VirtualClock
 from helpers.localcloud.gateway.http_apis.errors import NotFound
+from helpers.localcloud.timestamps import to_the_second
 
 Document = dict[str, Any]
 DEFAULT_STAGE = "$default"
@@ -98,7 +98,9 @@ class Store:
         api_id = new_id(10)
         api = HttpApi(account, region, api_id, document)
         document.update(
-            apiId=api_id, apiEndpoint=f"{self._endpoint_url}/_execute-api/{api_id}", createdDate=stamp(self.clock.now())
+            apiId=api_id,
+            apiEndpoint=f"{self._endpoint_url}/_execute-api/{api_id}",
+            createdDate=to_the_second(self.clock.now()),
         )
         self._apis[api_id] = api
         apigatewayv2_backends[account][region].apis[api_id] = api  # type: ignore[assignment]  # where others look ids up
@@ -138,8 +140,3 @@ class Store:
 def new_id(length: int = 7) -> str:
     """An id as API Gateway makes them."""
     return "".join(random.choices(string.ascii_lowercase + string.digits, k=length))
-
-
-def stamp(moment: dt.datetime) -> str:
-    """A moment as the V2 API writes it."""
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

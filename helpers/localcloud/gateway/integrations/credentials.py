@@ -9,8 +9,9 @@ from moto.iam.models import iam_backends
 from moto.utilities.utils import get_partition
 
 from helpers.localcloud.gateway.exchange import Exchange
-from helpers.localcloud.gateway.integrations.requests_to import broken, with_stage_variables
+from helpers.localcloud.gateway.integrations.requests_to import broken
 from helpers.localcloud.gateway.snapshot import Integration
+from helpers.localcloud.gateway.uris import with_stage_variables
 
 
 def assume(exchange: Exchange, integration: Integration) -> None:
@@ -18,7 +19,7 @@ def assume(exchange: Exchange, integration: Integration) -> None:
 
     Raises: ``GatewayFailure``.
     """
-    role = with_stage_variables(integration.credentials or "", exchange)
+    role = with_stage_variables(integration.credentials or "", exchange.stage.variables)
     if role.endswith(":iam::*:user/*"):
         raise broken(
             "the local cloud checks no signatures, so the caller's own credentials cannot be used: name a role"

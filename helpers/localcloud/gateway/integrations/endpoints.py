@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import quote
 
-from helpers.localcloud.gateway import fetching
+from helpers.localcloud.gateway import fetching, segments
 from helpers.localcloud.gateway.exchange import Exchange, HttpResponse
 from helpers.localcloud.gateway.failures import GatewayFailure
 from helpers.localcloud.gateway.fetching import HOP, Answer
@@ -21,10 +21,10 @@ from helpers.localcloud.gateway.integrations.requests_to import (
     log_answer,
     log_request,
     outgoing,
-    with_stage_variables,
 )
 from helpers.localcloud.gateway.parameters import request_parameters
 from helpers.localcloud.gateway.snapshot import Integration
+from helpers.localcloud.gateway.uris import with_stage_variables
 
 V = TypeVar("V")
 
@@ -38,7 +38,7 @@ def perform(exchange: Exchange, integration: Integration) -> HttpResponse:
     sent = _proxied(exchange) if proxied else outgoing(exchange, integration)
     sent = replace(sent, headers=with_header(sent.headers, "X-Amzn-Apigateway-Api-Id", exchange.api.id))
     verb = integration.http_method or "ANY"
-    uri = with_stage_variables(integration.uri, exchange)
+    uri = with_stage_variables(integration.uri, exchange.stage.variables)
     for name, value in sent.path.items():
         uri = uri.replace(f"{{{name}}}", quote(",".join(value) if isinstance(value, list) else value, safe="/"))
     answer = fetch(exchange, exchange.request.method if verb == "ANY" else verb, uri, sent, integration.timeout_ms / 1000)  # fmt: skip
@@ -47,8 +47,12 @@ def perform(exchange: Exchange, integration: Integration) -> HttpResponse:
     return mapped(exchange, integration, str(answer.status), answer.body, answer.headers)
 
 
-def fetch(exchange: Exchange, verb: str, uri: str, sent: Outgoing, seconds: float) -> Answer:
+def fetch(
+    exchange: Exchange, verb: str, uri: str, sent: Outgoing, seconds: float, *, service: str = "", operation: str = ""
+) -> Answer:
     """One request to an endpoint on this computer. seconds: for all of it, to the last byte of the answer.
+
+    service, operation: what is called, when the endpoint is a service of AWS.
 
     Raises: ``GatewayFailure`` for another computer or one that does not answer, ``TimeoutError``.
     """
@@ -56,10 +60,13 @@ def fetch(exchange: Exchange, verb: str, uri: str, sent: Outgoing, seconds: floa
     headers = {name: ",".join(value) if isinstance(value, list) else value for name, value in sent.headers.items()}
     if not any(name.lower() == "user-agent" for name in headers):
         headers["User-Agent"] = f"AmazonAPIGateway_{exchange.api.id}"
-    headers = with_header(headers, "X-Amzn-Trace-Id", exchange.trace)
     began = time.monotonic()
+    name, aws = (service, {"operation": operation} if operation else {}) if service else (_host(uri), None)
     try:
-        answer = fetching.fetch(verb, uri, headers=headers, query=sent.query, body=sent.body, seconds=seconds)
+        with segments.calling(exchange, name, uri, verb, aws) as told:
+            headers = with_header(headers, "X-Amzn-Trace-Id", told.trace)
+            answer = fetching.fetch(verb, uri, headers=headers, query=sent.query, body=sent.body, seconds=seconds)
+            told.status, told.length = answer.status, len(answer.body)
     except fetching.Elsewhere as refusal:
         raise GatewayFailure("INTEGRATION_FAILURE", reason=f"Execution failed: {refusal}") from None
     except fetching.Unreachable as problem:
@@ -71,6 +78,10 @@ def fetch(exchange: Exchange, verb: str, uri: str, sent: Outgoing, seconds: floa
         ) from None
     log_answer(exchange, answer.status, began, answer.headers, answer.body)
     return answer
+
+
+def _host(uri: str) -> str:
+    return uri.partition("://")[2].partition("/")[0].partition(":")[0] or uri
 
 
 def with_header(headers: Mapping[str, V], name: str, value: str) -> dict[str, V | str]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import re
 import time
+from typing import Any
 
 from helpers.localcloud.compute import Kind, Outcome
 from helpers.localcloud.compute.errors import InvalidRequestContent, LambdaError
+from helpers.localcloud.gateway import segments
 from helpers.localcloud.gateway.exchange import Exchange, HttpResponse
 from helpers.localcloud.gateway.failures import GatewayFailure
 from helpers.localcloud.gateway.integrations.answers import mapped
@@ -22,19 +24,17 @@ from helpers.localcloud.gateway.integrations.requests_to import (
     log_answer,
     log_request,
     outgoing,
-    with_stage_variables,
 )
 from helpers.localcloud.gateway.invoking import NotAllowed, invoke
 from helpers.localcloud.gateway.snapshot import Integration
-
-_URI = re.compile(r"arn:aws[\w-]*:apigateway:([\w-]+):lambda:path/[^/]+/functions/(.+)/invocations/?")
+from helpers.localcloud.gateway.uris import read_invocation, with_stage_variables
 
 _KINDS: dict[str, Kind] = {"RequestResponse": "RequestResponse", "Event": "Event", "DryRun": "DryRun"}
 
 
 def is_function(uri: str) -> bool:
     """Whether the URI of an integration names a function."""
-    return _URI.fullmatch(uri) is not None
+    return read_invocation(uri) is not None
 
 
 def perform(exchange: Exchange, integration: Integration) -> HttpResponse:
@@ -56,14 +56,14 @@ def call(exchange: Exchange, integration: Integration, sent: Outgoing) -> Outcom
 
     Raises: ``GatewayFailure`` when it cannot be called, ``TimeoutError``, ``InvalidRequestContent`` for a payload that is no JSON.
     """
-    uri = with_stage_variables(integration.uri, exchange)
-    found = _URI.fullmatch(uri)
-    if found is None:
+    asked = read_invocation(with_stage_variables(integration.uri, exchange.stage.variables))
+    if asked is None:
         raise broken("Invalid Lambda function ARN or invalid integration URI")
     kind = _kind(sent)
     if integration.credentials:
         assume(exchange, integration)
-    log_request(exchange, f"https://lambda.{found[1]}.amazonaws.com/2015-03-31/functions/{found[2]}/invocations", sent)
+    url = f"https://lambda.{asked.region}.amazonaws.com/2015-03-31/functions/{asked.function}/invocations"
+    log_request(exchange, url, sent)
     if (exchange.request.method if integration.http_method == "ANY" else integration.http_method or "POST") != "POST":
         # Lambda knows no other verb: AWS's own words, which name neither.
         exchange.integration["status"] = 403
@@ -71,17 +71,19 @@ def call(exchange: Exchange, integration: Integration, sent: Outgoing) -> Outcom
         raise broken("Unable to determine service/operation name to be authorized")
     began = time.monotonic()
     try:
-        outcome = invoke(
-            exchange.api.account,
-            exchange.api.region,
-            found[2],
-            sent.body,
-            source_arn=None if integration.credentials else permission_arn(exchange),
-            trace=exchange.trace,
-            seconds=integration.timeout_ms / 1000,
-            kind=kind,
-            client_context=sent.header("X-Amz-Client-Context"),
-        )
+        with segments.calling(exchange, "Lambda", url, "POST", invocation_of(asked.function, asked.region)) as told:
+            outcome = invoke(
+                exchange.api.account,
+                exchange.api.region,
+                asked.function,
+                sent.body,
+                source_arn=None if integration.credentials else permission_arn(exchange),
+                trace=told.trace,
+                seconds=integration.timeout_ms / 1000,
+                kind=kind,
+                client_context=sent.header("X-Amz-Client-Context"),
+            )
+            told.status, told.length = outcome.status, len(outcome.payload)
     except NotAllowed:
         exchange.integration["status"] = 403
         raise broken("Invalid permissions on Lambda function") from None
@@ -105,6 +107,12 @@ def call(exchange: Exchange, integration: Integration, sent: Outgoing) -> Outcom
         exchange.integration["error"] = error_message(outcome)
         exchange.log(f"Lambda execution failed with status 200 due to customer function error: {error_message(outcome)}. Lambda request id: {outcome.request_id}")  # fmt: skip
     return outcome
+
+
+def invocation_of(function: str, region: str) -> dict[str, Any]:
+    """What X-Ray is told of the call of a function, which is named as Lambda's API takes it."""
+    name = function.split(":")[6] if function.count(":") >= 6 else function.partition(":")[0]
+    return {"function_name": name, "region": region, "operation": "Invoke", "resource_names": [name]}
 
 
 def permission_arn(exchange: Exchange) -> str:

@@ -49,13 +49,6 @@ def outgoing(exchange: Exchange, integration: Integration) -> Outgoing:
     return Outgoing(body, merged["header"], merged["querystring"], merged["path"])
 
 
-def with_stage_variables(uri: str, exchange: Exchange) -> str:
-    """A URI with the values of the stage's variables; one without a value stays as it is written."""
-    for name, value in exchange.stage.variables.items():
-        uri = uri.replace(f"${{stageVariables.{name}}}", value)
-    return uri
-
-
 def is_binary(media_type: str | None, exchange: Exchange) -> bool:
     """Whether the API takes a media type for binary, by its ``binaryMediaTypes``."""
     if not exchange.api.binary_media_types:

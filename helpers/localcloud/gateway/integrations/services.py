@@ -15,8 +15,9 @@ from helpers.localcloud.gateway.exchange import Exchange, HttpResponse
 from helpers.localcloud.gateway.integrations.answers import mapped
 from helpers.localcloud.gateway.integrations.credentials import assume
 from helpers.localcloud.gateway.integrations.endpoints import fetch
-from helpers.localcloud.gateway.integrations.requests_to import Outgoing, broken, outgoing, with_stage_variables
+from helpers.localcloud.gateway.integrations.requests_to import Outgoing, broken, outgoing
 from helpers.localcloud.gateway.snapshot import Integration
+from helpers.localcloud.gateway.uris import with_stage_variables
 
 _URI = re.compile(r"arn:aws[\w-]*:apigateway:([\w-]+):(?:[\w-]+\.)?([\w-]+):(path|action)/(.*)")
 # How a service is told the action: the prefix of X-Amz-Target and the version of its JSON.
@@ -27,6 +28,8 @@ _TARGETS = {
     "kinesis": ("Kinesis_20131202", "1.1"),
 }
 _VERSIONS = {"sqs": "2012-11-05", "sns": "2010-03-31"}
+# How X-Ray's SDKs name a service, where that is not its name in capitals.
+_TRACED_AS = {"dynamodb": "DynamoDB", "events": "Events", "kinesis": "Kinesis"}
 # Paths of this server that no service has: its own pages, and what a client would resolve.
 _CLOSED = re.compile(r"^/*(?:_|moto-api)|(?:^|/)\.{1,2}(?:/|$)")
 # What a JSON service answers to a body that is none; moto takes such a body for an empty one.
@@ -39,7 +42,7 @@ def perform(exchange: Exchange, integration: Integration, endpoint_url: str) -> 
 
     Raises: ``GatewayFailure``, ``TimeoutError``.
     """
-    found = _URI.fullmatch(with_stage_variables(integration.uri, exchange))
+    found = _URI.fullmatch(with_stage_variables(integration.uri, exchange.stage.variables))
     if found is None:
         raise broken("AWS ARN for integration must contain path or action")
     region, service, kind, what = found.groups()
@@ -59,7 +62,15 @@ def perform(exchange: Exchange, integration: Integration, endpoint_url: str) -> 
         raise broken(f"{path} is no path of {service}")
     if kind == "action" and service in _TARGETS and not _is_json(signed.body):
         return mapped(exchange, integration, "400", _NO_JSON, [("Content-Type", "application/x-amz-json-1.0")])
-    answer = fetch(exchange, integration.http_method or "POST", f"{endpoint_url}/{path}", signed, integration.timeout_ms / 1000)  # fmt: skip
+    answer = fetch(
+        exchange,
+        integration.http_method or "POST",
+        f"{endpoint_url}/{path}",
+        signed,
+        integration.timeout_ms / 1000,
+        service=_TRACED_AS.get(service, service.upper()),
+        operation=what if kind == "action" else "",
+    )
     for name, value in answer.headers:
         if name.lower() == "x-amzn-requestid":
             exchange.integration["requestId"] = value

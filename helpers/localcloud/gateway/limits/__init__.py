@@ -6,15 +6,14 @@ Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway
 from __future__ import annotations
 
 import datetime as dt
-import time
 
 from moto.apigateway.models import UsagePlan
 
+from helpers.localcloud.buckets import Buckets, Key
 from helpers.localcloud.clock import VirtualClock
 from helpers.localcloud.gateway.exchange import Exchange
 from helpers.localcloud.gateway.failures import GatewayFailure
 from helpers.localcloud.gateway.limits import settings
-from helpers.localcloud.gateway.limits.buckets import Buckets, Key
 from helpers.localcloud.gateway.limits.keys import ApiKeys, backend_of, plan_for, stage_of_plan
 from helpers.localcloud.gateway.limits.quotas import PlanKey, Quotas
 
@@ -30,7 +29,7 @@ class Limits:
         self.clock = clock
         self.quotas = Quotas()
         self._keys = ApiKeys()
-        self._buckets = Buckets(lambda: time.monotonic() + self.clock.offset.total_seconds())
+        self._buckets = Buckets()
         _servers[:] = [self]
 
     def admit(self, exchange: Exchange) -> None:
@@ -54,12 +53,12 @@ class Limits:
             raise GatewayFailure("THROTTLED", reason=refusal)
 
     def take(self, key: Key, rate: float, burst: float) -> bool:
-        """Draw from a bucket. key: the account, then what tells its bucket from others; ``route`` is followed by the API."""
-        return self._buckets.take(key, rate, burst)
+        """Draw from a bucket; false when it is empty. key: the account, then what tells its bucket from others; ``route`` is followed by the API."""
+        return self._buckets.take(key, rate, burst, self.clock.steady()) == 0
 
     def take_account(self, account: str, region: str) -> bool:
         """Draw from what all APIs of an account and Region share; false when that is used up."""
-        return self._buckets.take((account, "account", region), settings.ACCOUNT_RATE, settings.ACCOUNT_BURST)
+        return self.take((account, "account", region), settings.ACCOUNT_RATE, settings.ACCOUNT_BURST)
 
     def forget(self, account: str) -> None:
         """Drop the counts of an account that is being emptied."""
@@ -97,17 +96,17 @@ class Limits:
         own = settings.of_plan_method(stage_of_plan(plan, api.id, stage) or {}, plan.throttle, exchange)
         place = (api.account, "plan", api.region, plan.id, key_id)
         if own:
-            drawn = self._buckets.take((*place, api.id, stage, *_method(exchange)), own.rate, own.burst)
+            drawn = self.take((*place, api.id, stage, *_method(exchange)), own.rate, own.burst)
         else:
             whole = settings.throttle_of(plan.throttle)
-            drawn = whole is None or self._buckets.take(place, whole.rate, whole.burst)
+            drawn = whole is None or self.take(place, whole.rate, whole.burst)
         return self._stage_throttled(exchange) if drawn else f"Usage plan {plan.id} throttles API key {key_id}"
 
     def _stage_throttled(self, exchange: Exchange) -> str | None:
         api, stage = exchange.api, exchange.stage.name
         limit = settings.of_stage(exchange)
         key = (api.account, "stage", api.region, api.id, stage, *_method(exchange))
-        if limit and not self._buckets.take(key, limit.rate, limit.burst):
+        if limit and not self.take(key, limit.rate, limit.burst):
             return f"Stage {stage} throttles {exchange.request.method} {exchange.resource_path}"
         if not self.take_account(api.account, api.region):
             return f"The account's limit for all APIs in {api.region} is reached"

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from helpers.localcloud.gateway.http_apis import answers
-from tests.localcloud.conftest import eventually
+from tests.localcloud.conftest import Gate, eventually
 from tests.localcloud.gateway.http_apis.conftest import Apis
+from tests.serving import Handler, serving
 
 
 @pytest.mark.parametrize(
@@ -77,21 +76,22 @@ def test_a_result_that_is_no_response_is_malformed(result: Any, version: str) ->
 
 
 FAILING = """
-    import time
     def handler(event, context):
         if event['rawPath'] == '/erro':
             raise ValueError('quebrou')
-        if event['rawPath'] == '/forma':
-            return {'statusCode': 'x'}
-        time.sleep(3)
+        return {'statusCode': 'x'}
 """
 
 
-def test_a_function_that_fails_is_a_500_and_a_slow_one_a_503(apis: Apis) -> None:
+def test_a_function_that_fails_is_a_500_and_a_slow_one_a_503(apis: Apis, gate: Gate) -> None:
     api = apis.create()
-    function = apis.functions.create("falha", FAILING)["FunctionArn"]
-    target = apis.integrate(api, function, TimeoutInMillis=1500)
-    for path in ("erro", "forma", "lento"):
+    failing = apis.integrate(api, apis.functions.create("falha", FAILING)["FunctionArn"])
+    slow = apis.functions.create("lenta", f"def handler(event, context):\n    {gate.wait}", Timeout=300)["FunctionArn"]
+    for path, target in (
+        ("erro", failing),
+        ("forma", failing),
+        ("lento", apis.integrate(api, slow, TimeoutInMillis=1500)),
+    ):
         apis.route(api, f"GET /{path}", target)
     for path, status, body in (
         ("erro", 500, "Internal Server Error"),
@@ -100,6 +100,7 @@ def test_a_function_that_fails_is_a_500_and_a_slow_one_a_503(apis: Apis) -> None
     ):
         response = apis.call(api, f"/{path}")
         assert (response.status_code, response.json()) == (status, {"message": body})
+    gate.open()
 
 
 def test_a_function_that_is_not_there_is_a_500(apis: Apis, account: str) -> None:
@@ -160,7 +161,7 @@ def test_parameters_are_mapped_on_both_ways(apis: Apis) -> None:
     assert event["rawPath"] == "/outro/$request"
 
 
-class _Backend(BaseHTTPRequestHandler):
+class _Backend(Handler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         answer = json.dumps({"path": self.path, "body": body.decode(), "loja": self.headers.get("x-loja")}).encode()
@@ -170,18 +171,11 @@ class _Backend(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer)
 
-    def log_message(self, *args: Any) -> None:
-        """Say nothing on the terminal."""
-
 
 @pytest.fixture
 def backend() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Backend)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(_Backend) as url:
+        yield url
 
 
 def test_an_endpoint_of_this_computer_gets_the_request(apis: Apis, backend: str) -> None:

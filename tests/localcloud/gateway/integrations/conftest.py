@@ -6,7 +6,6 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
@@ -15,6 +14,7 @@ import pytest
 from tests.conftest import CloudProcess
 from tests.localcloud.conftest import Functions
 from tests.localcloud.gateway.rest_help import RestApi
+from tests.serving import Handler, serving
 
 
 class Behind(RestApi):
@@ -86,7 +86,7 @@ class Endpoint:
 def endpoint() -> Iterator[Endpoint]:
     known = Endpoint()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Answer(Handler):
         protocol_version = "HTTP/1.1"
 
         def _serve(self) -> None:
@@ -104,16 +104,11 @@ def endpoint() -> Iterator[Endpoint]:
 
         do_GET = do_POST = do_PUT = do_DELETE = _serve
 
-        def log_message(self, format: str, *args: Any) -> None:
-            return
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        known.url = f"http://127.0.0.1:{server.server_address[1]}"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with serving(Answer) as url:
+        known.url = url
         yield known
         if known.hold is not None:
             known.hold.set()
-        server.shutdown()
 
 
 def said(answer: httpx.Response) -> tuple[int, Any]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from helpers.localcloud.gateway.exchange import Exchange, HttpRequest, HttpResponse
 from helpers.localcloud.gateway.integrations import proxies
 from helpers.localcloud.gateway.snapshot import ApiSnapshot, Method, StageSettings
-from tests.localcloud.conftest import eventually
+from tests.localcloud.conftest import Gate, eventually
 from tests.localcloud.gateway.integrations.conftest import Behind, said
 
 ECHO = "import json\ndef handler(event, context):\n    return {'statusCode': 200, 'body': json.dumps(event)}\n"
@@ -147,10 +147,11 @@ def test_binary_goes_in_and_comes_out_where_the_api_says_so(behind: Behind) -> N
     assert base64.b64decode(behind.post(picture, headers={**sent, "Accept": "text/html"}).content) == picture
 
 
-def test_a_slow_function_is_given_up_and_runs_on(behind: Behind) -> None:
-    source = "import time, boto3\ndef handler(event, context):\n    time.sleep(1)\n    boto3.client('sqs').create_queue(QueueName='late')\n    return {'statusCode': 200}\n"
-    behind.put("AWS_PROXY", uri=behind.function("slow", source, Timeout=10), timeoutInMillis=100)
+def test_a_slow_function_is_given_up_and_runs_on(behind: Behind, gate: Gate) -> None:
+    source = f"import boto3\ndef handler(event, context):\n    {gate.wait}\n    boto3.client('sqs').create_queue(QueueName='late')\n"
+    behind.put("AWS_PROXY", uri=behind.function("slow", source, Timeout=300), timeoutInMillis=100)
     assert said(behind.post({})) == (504, {"message": "Endpoint request timed out"})
+    gate.open()
     assert eventually(lambda: behind.functions.client("sqs").list_queues().get("QueueUrls"))
 
 

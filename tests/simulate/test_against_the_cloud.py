@@ -1,0 +1,132 @@
+"""The simulator beside the local cloud: the same load on the same limits throttles as much and starts as many environments.
+
+Durations are measured on the cloud and drawn again in the simulator. Error allowed: 15 % of the requests for throttles and answers, one environment for cold starts.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from helpers.cloud.load import Load
+from helpers.simulate.capacity import Capacity
+from helpers.simulate.durations import Fixed, Measured
+from helpers.simulate.engine import simulate
+from helpers.simulate.models import Function, System, Table, TargetTracking
+from helpers.simulate.results import Recorder
+from helpers.simulate.traffic import Traffic, constant, spike
+from tests.conftest import CloudProcess
+from tests.localcloud.capacity.scaling_help import UNITS, Scaling
+from tests.localcloud.conftest import Functions
+
+RESERVED = 5
+WORKS = """
+    import time
+    def handler(event, context):
+        time.sleep(0.25)
+        return "done"
+"""
+
+
+def url_of(functions: Functions) -> str:
+    """A function with a reserved concurrency, open to everybody."""
+    functions.create("shop", WORKS, Timeout=10)
+    functions.aws.put_function_concurrency(FunctionName="shop", ReservedConcurrentExecutions=RESERVED)
+    for action in ("InvokeFunctionUrl", "InvokeFunction"):
+        more = {"FunctionUrlAuthType": "NONE"} if action == "InvokeFunctionUrl" else {"InvokedViaFunctionUrl": True}
+        functions.aws.add_permission(
+            FunctionName="shop", StatementId=action, Action=f"lambda:{action}", Principal="*", **more
+        )
+    return str(functions.aws.create_function_url_config(FunctionName="shop", AuthType="NONE")["FunctionUrl"])
+
+
+def reported(functions: Functions, name: str) -> tuple[float, ...]:
+    """A figure of all REPORT lines, in seconds."""
+    events = functions.client("logs").filter_log_events(logGroupName="/aws/lambda/shop", filterPattern="REPORT")
+    lines = (re.search(rf"\t{name}: ([\d.]+) ms", event["message"]) for event in events["events"])
+    return tuple(float(found[1]) / 1000 for found in lines if found)
+
+
+@pytest.mark.parametrize(
+    "traffic",
+    [constant(30, 5), spike(4, 60, at=2, lasting=1, seconds=5), constant(8, 5)],
+    ids=["half of it too much", "a spike", "all of it fits"],
+)
+def test_the_simulator_agrees_with_the_cloud(client: Callable[[str], Any], traffic: Traffic) -> None:
+    functions = Functions(client)
+    measured = Load(url_of(functions), traffic).start().result()
+    assert set(measured.statuses) <= {200, 429}
+    durations, inits = reported(functions, "Duration"), reported(functions, "Init Duration")
+    function = Function(Measured(durations), Fixed(sum(inits) / len(inits)), reserved=RESERVED)
+    totals = simulate(System(function), traffic).totals
+    asked = len(measured.samples)
+    assert totals["requests"] == asked  # the moments come from the same seed
+    print(
+        f"throttled: cloud {measured.statuses.get(429, 0)}, simulated {totals['throttled']} of {asked}; "
+        f"cold starts: cloud {len(inits)}, simulated {totals['cold_starts']}"
+    )
+    assert totals["throttled"] == pytest.approx(measured.statuses.get(429, 0), abs=0.15 * asked)
+    assert totals["served"] == pytest.approx(measured.statuses[200], abs=0.15 * asked)
+    assert totals["cold_starts"] == pytest.approx(len(inits), abs=1)
+
+
+_QUIET = 1_200.0  # seconds in which a table saves up all that it can
+_EVERY_MINUTE_OF_A_QUARTER = [1] * 16
+
+
+def scaled(cloud: Scaling, table: Table, writes: list[int]) -> list[tuple[int, int]]:
+    """Of the local cloud: how many of each minute's writes went through, and the capacity at the end of the minute."""
+    scaling = table.scaling
+    assert scaling
+    cloud.create(5, int(table.capacity))
+    cooldowns = {"ScaleOutCooldown": int(scaling.out_cooldown), "ScaleInCooldown": int(scaling.in_cooldown)}
+    cloud.begin(int(scaling.least), int(scaling.most), **cooldowns)
+    cloud.advance(_QUIET)
+    seen = []
+    for count in writes:
+        cloud.next_minute()
+        written = 0
+        for number in range(count):
+            try:
+                cloud.put(number, size=100_000)
+            except ClientError:
+                continue
+            written += 1
+        cloud.advance(40)
+        seen.append((written, cloud.capacity()))
+    return seen
+
+
+def simulated(table: Table, writes: list[int]) -> list[tuple[int, int]]:
+    """The same of the simulator."""
+    recorder = Recorder(_QUIET + 60 * len(writes), 60.0)
+    capacity = Capacity(table, recorder)
+    written = [
+        sum(capacity.take(_QUIET + 60 * minute + 1) for _ in range(count)) for minute, count in enumerate(writes)
+    ]
+    capacity.take(_QUIET + 60 * len(writes) - 1)
+    return [(one, int(there)) for one, there in zip(written, recorder.capacity[int(_QUIET / 60) :], strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("scaling", "capacity", "writes"),
+    [
+        (TargetTracking(5, 40), 20, [3, 12, 12, 3, 25, 25, 25, *_EVERY_MINUTE_OF_A_QUARTER, 0, 0, 1]),
+        (TargetTracking(5, 40, out_cooldown=600, in_cooldown=900), 20, [10, 10, 11, 11, 14, 14, 30, 30, *[6] * 17]),
+        (TargetTracking(1, 60), 2, [30] * 9),
+        (TargetTracking(8, 30), 20, [*itertools.chain(*([2, 0, 0] for _ in range(7)))]),
+        (TargetTracking(8, 30), 20, [*[4] * 13, 0, 0, 4, 4, 3, 0, 3]),
+        (TargetTracking(30, 60), 10, [1, 1, 1]),
+    ],
+    ids=["out and in again", "cooldowns", "a full table shows only what it gives", "gaps", "fewer gaps", "bounds"],
+)
+def test_the_simulator_scales_a_table_as_the_cloud_does(
+    cloud: CloudProcess, client: Callable[[str], Any], scaling: TargetTracking, capacity: int, writes: list[int]
+) -> None:
+    table = Table(capacity, units=UNITS, scaling=scaling)
+    assert simulated(table, writes) == scaled(Scaling(cloud, client), table, writes)
