@@ -7,8 +7,6 @@ from pathlib import Path
 
 import click
 
-from helpers.classroom.lean import stay_lean
-
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
@@ -44,7 +42,6 @@ def grade(
 
     The exit code is 0 when FILE was graded, whatever its points.
     """
-    stay_lean()
     from rich.console import Console
 
     from helpers.classroom import grading, report

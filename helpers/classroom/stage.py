@@ -19,7 +19,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from helpers.classroom.lean import stay_lean
 from helpers.classroom.walls import HOME, Level, Walls
 from helpers.cloud.owned import COMMAND, owned_cloud
 from helpers.errors import CourseError
@@ -78,7 +77,6 @@ def main() -> int:
 
 
 def _run(orders: Orders, endpoint_url: str, say: Any) -> None:
-    stay_lean()
     import pytest
 
     from helpers.classroom.judge import Judge

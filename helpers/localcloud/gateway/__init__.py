@@ -5,12 +5,9 @@
 
 from __future__ import annotations
 
-import sys
-
 from helpers.localcloud.context import CloudContext
 from helpers.localcloud.gateway.spec_validator import stand_in
 
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # jsonschema builds 35 grammars of it for formats that nobody checks here
 stand_in()  # before anything imports moto's API Gateway
 
 from helpers.localcloud.gateway.plane import Gateway  # noqa: E402
