@@ -11,7 +11,7 @@ LANGUAGE := $(if $(lang),--lang $(lang))
 # Extra words for pytest, such as TEST_OPTIONS="-k desk".
 TEST_OPTIONS ?=
 
-.PHONY: help lab test notebooks-en notebooks-pt-BR check bench tour shop clean
+.PHONY: help lab test notebooks-en notebooks-pt-BR check check-types check-sources bench tour shop clean
 .DEFAULT_GOAL := help
 
 help:
@@ -35,7 +35,12 @@ shop: $(STAMP)
 check: $(STAMP)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	@$(MAKE) --no-print-directory -j 2 check-types check-sources
+
+check-types: $(STAMP)
 	$(BIN)/mypy --strict helpers
+
+check-sources: $(STAMP)
 	$(BIN)/course build --check
 
 test: $(STAMP)
