@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import httpx
 import pytest
 from botocore.config import Config
 from hypothesis import settings
@@ -33,6 +34,9 @@ _ACCOUNTS = itertools.count(200_000_000_001)
 _SESSION = boto3.Session()
 _CREATION = threading.Lock()
 _ONCE = Config(retries={"total_max_attempts": 1}, read_timeout=120, max_pool_connections=32)
+
+# What httpx.get and httpx.post do give up after five seconds, for which a busy computer may stand still.
+HTTP = httpx.Client(timeout=120)
 
 
 @dataclass

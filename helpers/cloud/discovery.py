@@ -141,7 +141,7 @@ def _record() -> Path:
 
 def _answers(endpoint_url: str, any_version: bool = False) -> bool:
     try:
-        health = call(endpoint_url, "GET", "/_localcloud/health", timeout=3)
+        health = call(endpoint_url, "GET", "/_localcloud/health", timeout=20)
     except CourseError:
         return False
     return health.get("status") == "running" and (any_version or health.get("version") == fingerprint())

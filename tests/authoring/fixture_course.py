@@ -245,7 +245,7 @@ class FixtureCourse:
 
     def nbval(self, *folders: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", *folders]
-        return subprocess.run(command, cwd=self.root, capture_output=True, text=True, timeout=300, check=False)
+        return subprocess.run(command, cwd=self.root, capture_output=True, text=True, timeout=900, check=False)
 
 
 def text_of(cell: dict[str, object]) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, Request
 
-CELL_SECONDS = 120
+CELL_SECONDS = 480
 
 # The Portuguese language pack leaves some menus in English.
 _CLEAR = ("Edit", "Clear Outputs of All Cells")

@@ -55,7 +55,7 @@ class Notebook:
             allow_stdin=answer is not None,
             output_hook=output,
             stdin_hook=lambda _: self._client.input(answer),
-            timeout=120,
+            timeout=300,
         )
         return ran
 
@@ -78,7 +78,7 @@ def notebook(folder: Path, **environment: str) -> Iterator[Notebook]:
     client = manager.client()
     client.start_channels()
     try:
-        client.wait_for_ready(timeout=60)
+        client.wait_for_ready(timeout=240)
         yield Notebook(client)
     finally:
         client.stop_channels()
@@ -130,7 +130,7 @@ def border(inner_url: str) -> Iterator[Border]:
                 watched.answers.remove(own)
                 status, answer, headers = own[1], json.dumps(own[2]).encode(), [("Content-Type", "application/json")]
             else:
-                connection = http.client.HTTPConnection(inner.hostname or "", inner.port, timeout=60)
+                connection = http.client.HTTPConnection(inner.hostname or "", inner.port, timeout=240)
                 connection.request(self.command, self.path, body, dict(self.headers))
                 response = connection.getresponse()
                 status, answer = response.status, response.read()

@@ -47,7 +47,7 @@ class Shell:
         )
 
     def tail(self, *words: str) -> tuple[str, str]:
-        return self.start(*words).communicate(timeout=60)
+        return self.start(*words).communicate(timeout=240)
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ class Shop:
     def __init__(self, cloud: CloudProcess, account: str, functions: Functions) -> None:
         self.cloud, self.account = cloud, account
         self.sns, sqs = functions.client("sns"), functions.client("sqs")
-        functions.create("billing", BILLING, Timeout=10)
+        functions.create("billing", BILLING)
         self.topic = self.sns.create_topic(Name="orders")["TopicArn"]
         for name in ("receipts", "billing-dead"):
             sqs.create_queue(QueueName=name)
@@ -134,7 +134,7 @@ def run(cloud: CloudProcess, *arguments: str, **environment: str) -> subprocess.
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
 
 

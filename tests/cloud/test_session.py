@@ -23,7 +23,7 @@ def run(code: str, cloud: CloudProcess, cwd: Path, **environment: str) -> subpro
         cwd=cwd,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
 
 
@@ -82,8 +82,8 @@ def test_nothing_leaves_this_computer_after_connect(cloud: CloudProcess, tmp_pat
 
 
 def test_the_clock_of_a_notebook_moves_the_cloud(cloud: CloudProcess, tmp_path: Path) -> None:
-    code = "from helpers import clock, connect; connect('00')\nbefore = clock.now()\nprint(round((clock.advance(minutes=5) - before).total_seconds() / 60, 1))"
-    assert run(code, cloud, tmp_path).stdout.splitlines()[-1] == "5.0"
+    code = "from helpers import clock, connect; connect('00')\nbefore = clock.now()\nprint(int((clock.advance(minutes=5) - before).total_seconds() / 60))"
+    assert run(code, cloud, tmp_path).stdout.splitlines()[-1] == "5"
 
 
 def test_a_cloud_that_is_gone_is_one_sentence_in_a_cell(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_cloud_that_is_gone_is_one_sentence_in_a_cell(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "PYTHONPATH": str(REPOSITORY), "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "AWS_MAX_ATTEMPTS": "1"},
-        cwd=tmp_path, capture_output=True, text=True, timeout=120,
+        cwd=tmp_path, capture_output=True, text=True, timeout=240,
     )  # fmt: skip
     assert json.loads(done.stdout.splitlines()[-1]) == {"failed": True}
     shown = done.stdout + done.stderr
@@ -131,7 +131,7 @@ def test_using_the_clock_before_connect_is_one_sentence(tmp_path: Path) -> None:
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
     assert done.stdout.strip() == "this notebook is not connected yet: run its first cell, the one with connect()"
 

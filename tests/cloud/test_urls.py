@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import boto3
-import httpx
 import pytest
 
 from helpers import invoke_url
 from helpers.cloud import targets
 from helpers.cloud.targets import Target
 from helpers.errors import CloudUnavailable, CourseError
-from tests.conftest import CloudProcess
+from tests.conftest import HTTP, CloudProcess
 from tests.localcloud.gateway.rest_help import RestApi
 
 
@@ -23,7 +22,7 @@ def test_an_api_is_called_where_the_notebook_is_connected(
     api = RestApi(cloud.client("apigateway", account), cloud.endpoint_url)
     api.mock("GET", "/orders", '"orders"')
     api.deploy()
-    assert httpx.get(f"{invoke_url(api.id, 'dev')}/orders").json() == "orders"
+    assert HTTP.get(f"{invoke_url(api.id, 'dev')}/orders").json() == "orders"
     assert invoke_url(api.id) == invoke_url(api.id, "$default") == f"{cloud.endpoint_url}/_execute-api/{api.id}"
 
 

@@ -55,7 +55,7 @@ def test_the_real_aws_cells_run_on_another_server_and_clean_up(
             "PYTHONPATH": str(REPOSITORY),
         }
         place = {"metadata": {"path": str(tmp_path)}}
-        execute(lambda: NotebookClient(notebook, timeout=120, resources=place), environment)
+        execute(lambda: NotebookClient(notebook, timeout=480, resources=place), environment)
         left = what_is_left(other)
     real = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.startswith("%%real_aws")]
     assert len(real) >= 2

@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import psutil
 
-from tests.conftest import REPOSITORY
+from tests.conftest import HTTP, REPOSITORY
 
 START = [sys.executable, "-m", "helpers.cli", "start", "--no-browser"]
 
@@ -41,7 +40,7 @@ def course(copy: Path, home: Path, *arguments: str) -> subprocess.CompletedProce
         env=learner_environment(copy, home),
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=900,
     )
 
 
@@ -63,13 +62,13 @@ class Desk:
 
     def get(self, path: str) -> dict[str, Any]:
         parts = urlsplit(self.link)
-        answer = httpx.get(f"http://{parts.netloc}/{path}", headers=self._token())
+        answer = HTTP.get(f"http://{parts.netloc}/{path}", headers=self._token(), timeout=240)
         answer.raise_for_status()
         return dict(answer.json())
 
     def start_kernel(self) -> None:
         parts = urlsplit(self.link)
-        httpx.post(f"http://{parts.netloc}/api/kernels", headers=self._token(), json={}, timeout=30).raise_for_status()
+        HTTP.post(f"http://{parts.netloc}/api/kernels", headers=self._token(), json={}, timeout=240).raise_for_status()
 
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
@@ -116,5 +115,5 @@ def opened(home: Path, *options: str, course: Path = REPOSITORY, **environment: 
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-        process.wait(40)
+        process.wait(240)
         process.stdout.close()

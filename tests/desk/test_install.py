@@ -32,7 +32,7 @@ def clone(tmp_path: Path) -> Path:
 
 def run(folder: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "MAKE", "VIRTUAL_ENV"))}
-    return subprocess.run(command, cwd=folder, env=own | environment, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=folder, env=own | environment, capture_output=True, text=True, timeout=480)
 
 
 def sentences(stderr: str) -> list[str]:

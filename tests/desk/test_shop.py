@@ -44,7 +44,7 @@ def test_the_walk_of_the_readme_answers_what_it_says(readme: str, shop: dict[str
         else:
             script.append(code)
     ended = subprocess.run(
-        ["bash", "-euc", "\n".join(script)], env=shop, capture_output=True, text=True, timeout=120, cwd=shop["HOME"]
+        ["bash", "-euc", "\n".join(script)], env=shop, capture_output=True, text=True, timeout=480, cwd=shop["HOME"]
     )
     *answers, burst = ended.stdout.splitlines()
     assert answers == wanted, ended.stdout + ended.stderr
@@ -65,7 +65,7 @@ def test_an_invoice_waits_in_the_outbox(shop: dict[str, str]) -> None:
         env={**shop, "PYTHON": sys.executable, "PYTHONPATH": str(REPOSITORY)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=480,
         cwd=REPOSITORY,
     )
     assert '"total": {"cents": 7980, "currency": "BRL"}' in ended.stdout, ended.stdout + ended.stderr

@@ -43,7 +43,7 @@ def typed(data: Path, *arguments: str):  # type: ignore[no-untyped-def]
         cwd=str(REPOSITORY),
         env=environment(data),
         encoding="utf-8",
-        timeout=30,
+        timeout=240,
         dimensions=(60, 100),
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a run in the background ignores it
     )
@@ -57,7 +57,7 @@ def piped(data: Path, text: str, *arguments: str) -> subprocess.CompletedProcess
         input=text,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=240,
     )
 
 
@@ -67,7 +67,7 @@ def interrupt(process, answer: str) -> None:  # type: ignore[no-untyped-def]
 
     for _ in range(5):
         process.sendintr()
-        if process.expect([answer, pexpect.TIMEOUT], timeout=6) == 0:
+        if process.expect([answer, pexpect.TIMEOUT], timeout=20) == 0:
             return
     raise AssertionError(f"Ctrl-C was not answered with {answer!r}: {process.before!r}")
 

@@ -71,7 +71,7 @@ class Gate:
 
 
 class Functions:
-    """Creates and invokes functions in one account."""
+    """Creates and invokes functions in one account. They may take 30 seconds: a busy computer stands still for some of AWS's three."""
 
     def __init__(self, client: Callable[[str], Any]) -> None:
         self.client = client
@@ -86,6 +86,7 @@ class Functions:
             "Handler": "app.handler",
             "Role": self.role,
             "Code": {"ZipFile": zipped({"app.py": source})},
+            "Timeout": 30,
         }
         return self.aws.create_function(FunctionName=name, **{**given, **settings})  # type: ignore[no-any-return]
 

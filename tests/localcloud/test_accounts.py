@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import boto3
-import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.conftest import CloudProcess
+from tests.conftest import HTTP, CloudProcess
 
 
 def test_a_twelve_digit_key_is_the_account(cloud: CloudProcess, account: str) -> None:
@@ -51,7 +50,7 @@ def test_a_reset_empties_one_account_and_no_other(cloud: CloudProcess, account: 
     for owner in (account, neighbour):
         cloud.client("sqs", owner).create_queue(QueueName="orders")
         cloud.client("s3", owner).create_bucket(Bucket=f"bucket-of-{owner}")
-    answer = httpx.post(f"{cloud.endpoint_url}/_localcloud/reset", headers={"x-localcloud-account": account})
+    answer = HTTP.post(f"{cloud.endpoint_url}/_localcloud/reset", headers={"x-localcloud-account": account})
     assert answer.json() == {"account": account, "status": "empty"}
     assert "QueueUrls" not in cloud.client("sqs", account).list_queues()
     assert len(cloud.client("sqs", neighbour).list_queues()["QueueUrls"]) == 1
@@ -63,7 +62,7 @@ def test_a_reset_takes_the_account_from_the_signature(cloud: CloudProcess, accou
     signature = (
         f"AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0"
     )
-    answer = httpx.post(f"{cloud.endpoint_url}/_localcloud/reset", headers={"Authorization": signature})
+    answer = HTTP.post(f"{cloud.endpoint_url}/_localcloud/reset", headers={"Authorization": signature})
     assert answer.json()["account"] == account
 
 

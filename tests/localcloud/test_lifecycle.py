@@ -10,14 +10,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
 import psutil
 import pytest
 from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
 from helpers.cloud.discovery import wait_for_address
 from helpers.cloud.session import AWS_CONFIG
-from tests.conftest import REPOSITORY, CloudProcess, cloud_process
+from tests.conftest import HTTP, REPOSITORY, CloudProcess, cloud_process
 
 COURSE = [sys.executable, "-m", "helpers.cli"]
 
@@ -36,7 +35,7 @@ def gone(pid: int) -> bool:
 
 
 def pid_of(endpoint_url: str) -> int:
-    return int(httpx.get(f"{endpoint_url}/_localcloud/health").json()["pid"])
+    return int(HTTP.get(f"{endpoint_url}/_localcloud/health").json()["pid"])
 
 
 @pytest.fixture
@@ -71,7 +70,7 @@ os._exit(0)
 def test_it_announces_one_line_and_ends_with_its_owner() -> None:
     with cloud_process() as cloud:
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+", cloud.endpoint_url)
-        assert httpx.get(f"{cloud.endpoint_url}/_localcloud/health").status_code == 200
+        assert HTTP.get(f"{cloud.endpoint_url}/_localcloud/health").status_code == 200
     assert cloud.process.returncode == 0
 
 
@@ -96,7 +95,7 @@ def test_connect_starts_a_cloud_that_ends_after_its_last_notebook(desk: dict[str
     pid = pid_of(endpoint)
     first.kill()
     first.wait()
-    assert httpx.get(f"{endpoint}/_localcloud/health").status_code == 200
+    assert HTTP.get(f"{endpoint}/_localcloud/health").status_code == 200
     second.send_signal(signal.SIGTERM)
     second.wait()
     assert gone(pid)
@@ -107,7 +106,7 @@ def test_a_stale_address_is_replaced_by_a_new_cloud(desk: dict[str, str], tmp_pa
     psutil.Process(pid_of(endpoint)).kill()
     second, new = kernel(desk, tmp_path)
     assert new != endpoint
-    assert httpx.get(f"{new}/_localcloud/health").status_code == 200
+    assert HTTP.get(f"{new}/_localcloud/health").status_code == 200
     for process in (first, second):
         process.kill()
         process.wait()

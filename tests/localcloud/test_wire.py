@@ -193,7 +193,7 @@ def test_a_request_that_trickles_is_given_up_too(impatient: tuple[str, int]) -> 
         connection.sendall(b"GET / HTTP/1.1\r\nX: ")
         said = b""
         while not said:
-            assert time.monotonic() - began < 10
+            assert time.monotonic() - began < 60
             connection.sendall(b"a")
             try:
                 said = connection.recv(1000)
@@ -203,15 +203,16 @@ def test_a_request_that_trickles_is_given_up_too(impatient: tuple[str, int]) -> 
 
 
 def test_a_connection_may_rest_between_requests(impatient: tuple[str, int]) -> None:
-    connection = http.client.HTTPConnection(*impatient, timeout=10)
-    connection.request("POST", "/", b"one")
-    assert connection.getresponse().read() == b"one"
-    connection.sock.settimeout(0.8)
-    with pytest.raises(TimeoutError):
-        connection.sock.recv(1)
-    connection.sock.settimeout(10)
-    connection.request("POST", "/", b"two")
-    assert connection.getresponse().read() == b"two"
+    with socket.create_connection(impatient, timeout=60) as connection:
+        for body in (b"one", b"two"):
+            connection.sendall(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n" + body)
+            said = b""
+            while not said.endswith(b"\r\n\r\n" + body):
+                said += connection.recv(1000)
+            connection.settimeout(0.8)
+            with pytest.raises(TimeoutError):
+                connection.recv(1)
+            connection.settimeout(60)
 
 
 @pytest.mark.parametrize("framing", ["Content-Length: 1000", "Transfer-Encoding: chunked"])

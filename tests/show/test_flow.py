@@ -86,7 +86,7 @@ def test_names_cannot_break_out_of_the_picture(connected: str) -> None:
 
 
 def test_the_widget_lets_a_dot_run_along_a_wire_that_carries_a_message(shop: Shop) -> None:
-    shown = flow(seconds=30)
+    shown = flow(seconds=600)
     picture, button = shown.widget().children
     try:
         seen: list[str] = []
@@ -103,7 +103,7 @@ def test_the_widget_lets_a_dot_run_along_a_wire_that_carries_a_message(shop: Sho
 
 
 def test_a_widget_whose_server_is_gone_keeps_its_last_picture(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    picture, button = flow(seconds=30).widget().children
+    picture, button = flow(seconds=600).widget().children
     before = picture.value
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     eventually(lambda: button.disabled)

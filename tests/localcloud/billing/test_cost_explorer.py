@@ -56,6 +56,7 @@ def test_a_function_costs_requests_and_gigabyte_seconds_as_its_report_line_bills
 def test_provisioned_concurrency_is_paid_by_the_hour_and_its_calls_at_another_rate(
     bill: Bill, functions: Functions
 ) -> None:
+    bill.to_a_new_month()
     functions.create("loja", "def handler(event, context): return 1", MemorySize=512)
     version = functions.aws.publish_version(FunctionName="loja")["Version"]
     named = {"FunctionName": "loja", "Qualifier": version}

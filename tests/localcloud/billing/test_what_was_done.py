@@ -124,7 +124,8 @@ def test_calls_of_a_rest_api_are_paid_unless_they_are_kept_out(bill: Bill, cloud
 
 
 def test_pollers_traces_and_queries_are_on_the_bill(bill: Bill, client: Client, functions: Functions) -> None:
-    functions.create("f", "def handler(event, context): return 1", Timeout=3, TracingConfig={"Mode": "Active"})
+    bill.to_a_new_month()
+    functions.create("f", "def handler(event, context): return 1", TracingConfig={"Mode": "Active"})
     sqs, logs = client("sqs"), client("logs")
     url = sqs.create_queue(QueueName="q")["QueueUrl"]  # 1
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]  # 1

@@ -33,6 +33,7 @@ class Scaling(Tables):
         self.scaling.register_scalable_target(**WRITES, MinCapacity=least, MaxCapacity=most)
         self.policy(**more)
         self.advance(600)
+        self.next_minute()
 
     def policy(self, **more: Any) -> None:
         answer = self.scaling.put_scaling_policy(
@@ -48,7 +49,7 @@ class Scaling(Tables):
         for _ in range(count):
             for number in range(writes):
                 self.put(number, size=100_000)
-            self.advance(60)
+            self.next_minute()
 
     def next_minute(self) -> None:
         """Move to the first second of a minute, so that all that is done now falls into one minute of the metrics."""

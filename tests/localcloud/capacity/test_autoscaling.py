@@ -139,10 +139,11 @@ def test_an_index_scales_on_its_own(scaling: Scaling) -> None:
         TargetTrackingScalingPolicyConfiguration=POLICY,
     )
     scaling.advance(600)
+    scaling.next_minute()
     for minute in range(3):
         for number in range(3):
             scaling.put(number, size=100_000, state=f"in minute {minute}, item {number}")
-        scaling.advance(60)
+        scaling.next_minute()
     scaling.advance(40)
     (told,) = scaling.table()["GlobalSecondaryIndexes"]
     assert told["ProvisionedThroughput"]["WriteCapacityUnits"] > 5
@@ -174,10 +175,10 @@ def test_provisioned_concurrency_scales_with_its_use(scaling: Scaling, functions
         )
 
     eventually(lambda: config()["Status"] == "READY")
-    scaling.advance(60)
+    scaling.next_minute()
     for _ in range(5):
         functions.invoke("shop", Qualifier="live")
-        scaling.advance(60)
+        scaling.next_minute()
     assert config()["RequestedProvisionedConcurrentExecutions"] == 2
     first = scaling.activities(ServiceNamespace="lambda")[0]
     assert first["Description"] == "Setting provisioned concurrency to 2."

@@ -8,10 +8,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
-from tests.conftest import CloudProcess, cloud_process
+from tests.conftest import HTTP, CloudProcess, cloud_process
 from tests.localcloud.conftest import Functions, Gate, eventually
 
 FAILS = "def handler(event, context):\n    print('attempt', event)\n    raise ValueError('not today')"
@@ -175,7 +174,7 @@ def test_waiting_events_of_an_account_end_with_a_reset(functions: Functions, clo
     functions.create("worker", FAILS)
     send(functions)
     eventually(lambda: reports(functions))
-    httpx.post(f"{cloud.endpoint_url}/_localcloud/reset", headers={"x-localcloud-account": account}).raise_for_status()
+    HTTP.post(f"{cloud.endpoint_url}/_localcloud/reset", headers={"x-localcloud-account": account}).raise_for_status()
     again = Functions(functions.client)
     again.create("worker", "def handler(event, context): print('fresh')")
     cloud.advance(61)

@@ -205,14 +205,14 @@ def test_programs_that_a_handler_started_end_with_a_timeout(functions: Functions
             print("started")
             time.sleep(600)
     """
-    functions.create("parent", source, Timeout=2)
+    functions.create("parent", source, Timeout=8)
     assert "started" in functions.invoke("parent")["Log"]
     assert not [one for one in psutil.process_iter(["cmdline"]) if mark in (one.info["cmdline"] or [])]
 
 
 def test_ten_seconds_of_init_are_followed_by_a_second_one_within_the_functions_timeout(functions: Functions) -> None:
     functions.create(
-        "slow", "import time\nprint('starting')\ntime.sleep(60)\ndef handler(event, context): pass", Timeout=1
+        "slow", "import time\nprint('starting')\ntime.sleep(60)\ndef handler(event, context): pass", Timeout=8
     )
     answer = functions.invoke("slow")
     assert answer["Payload"]["errorType"] == "Sandbox.Timedout"
@@ -228,7 +228,9 @@ def test_ten_seconds_of_init_are_followed_by_a_second_one_within_the_functions_t
         "REPORT",
     ]
     assert re.fullmatch(r"INIT_REPORT Init Duration: 1\d{4}\.\d\d ms\tPhase: init\tStatus: timeout", lines[2])
-    assert re.fullmatch(r"INIT_REPORT Init Duration: [1-9]\d{3}\.\d\d ms\tPhase: invoke\tStatus: timeout", lines[4])
+    assert re.fullmatch(
+        r"INIT_REPORT Init Duration: (8|9|\d\d)\d{3}\.\d\d ms\tPhase: invoke\tStatus: timeout", lines[4]
+    )
 
 
 @pytest.mark.parametrize("runtime", ["python3.9", "python3.11", "python3.12", "python3.14"])

@@ -6,11 +6,10 @@ import os
 import signal
 import sys
 
-import httpx
 import psutil
 import pytest
 
-from tests.conftest import cloud_process
+from tests.conftest import HTTP, cloud_process
 from tests.localcloud.conftest import Functions, eventually
 
 PID = "import os\ndef handler(event, context): return os.getpid()"
@@ -37,10 +36,10 @@ def test_a_reset_ends_the_environments_of_its_account_only(functions: Functions,
     for one in (functions, neighbours):
         one.create("shop", PID)
     ours, theirs = (one.invoke("shop")["Payload"] for one in (functions, neighbours))
-    httpx.post(f"{cloud.endpoint_url}/_localcloud/reset", headers={"x-localcloud-account": account}).raise_for_status()
+    HTTP.post(f"{cloud.endpoint_url}/_localcloud/reset", headers={"x-localcloud-account": account}).raise_for_status()
     eventually(lambda: not psutil.pid_exists(ours))
     assert neighbours.invoke("shop")["Payload"] == theirs
-    httpx.post(
+    HTTP.post(
         f"{cloud.endpoint_url}/_localcloud/reset", headers={"x-localcloud-account": "777788889999"}
     ).raise_for_status()
 

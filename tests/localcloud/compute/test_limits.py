@@ -6,10 +6,10 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.conftest import HTTP
 from tests.localcloud.compute.conftest import Control
 from tests.localcloud.compute.quota_help import metric, set_quotas
 from tests.localcloud.conftest import Functions, Gate, eventually
@@ -196,7 +196,7 @@ def test_calls_of_the_api_are_counted_where_a_quota_says_so(functions: Functions
     "body", [{"concurrency": 0}, {"concurrency": True}, {"concurrency": "20"}, {"speed": 3}, {"region": 7}, [1], "x"]
 )
 def test_quotas_that_make_no_sense_are_refused(cloud: Any, account: str, body: Any) -> None:
-    answer = httpx.post(
+    answer = HTTP.post(
         f"{cloud.endpoint_url}/_localcloud/quotas",
         content=json.dumps(body),
         headers={"x-localcloud-account": account},
@@ -209,15 +209,15 @@ def test_quotas_end_with_the_account(cloud: Any, account: str, control: Control)
     set_quotas(control, concurrency=20)
     own = {"x-localcloud-account": account}
     url = f"{cloud.endpoint_url}/_localcloud/quotas"
-    assert httpx.get(url, headers=own).json() == {
+    assert HTTP.get(url, headers=own).json() == {
         "region": "us-east-1",
         "concurrency": 20,
         "scaling": 1000,
         "api_requests": None,
     }
-    assert httpx.get(url, params={"region": "eu-west-1"}, headers=own).json()["concurrency"] == 1000
+    assert HTTP.get(url, params={"region": "eu-west-1"}, headers=own).json()["concurrency"] == 1000
     control("reset", {})
-    assert httpx.get(url, headers=own).json()["concurrency"] == 1000
+    assert HTTP.get(url, headers=own).json()["concurrency"] == 1000
 
 
 def test_more_concurrency_is_asked_for_at_service_quotas(functions: Functions, control: Control) -> None:
@@ -242,14 +242,11 @@ def test_more_concurrency_is_asked_for_at_service_quotas(functions: Functions, c
         quotas.get_service_quota(ServiceCode="lambda", QuotaCode="L-00000000")
 
 
-def test_sixty_four_invocations_at_once_are_held_and_all_answered(functions: Functions, control: Control) -> None:
-    source = """
-        import time
-        def handler(event, context):
-            time.sleep(1)
-            return event
-    """
-    functions.create("shop", source, Timeout=60, Publish=True)
+def test_sixty_four_invocations_at_once_are_held_and_all_answered(
+    functions: Functions, control: Control, gate: Gate
+) -> None:
+    source = f"def handler(event, context):\n    {gate.wait}\n    return event"
+    functions.create("shop", source, Timeout=300, Publish=True)
     functions.aws.put_provisioned_concurrency_config(
         FunctionName="shop", Qualifier="1", ProvisionedConcurrentExecutions=64
     )
@@ -267,7 +264,10 @@ def test_sixty_four_invocations_at_once_are_held_and_all_answered(functions: Fun
         return json.loads(answer["Payload"].read())
 
     with ThreadPoolExecutor(64) as threads:
-        assert list(threads.map(call, range(128))) == list(range(128))
+        calls = [threads.submit(call, number) for number in range(128)]
+        eventually(lambda: gate.arrived == 64)
+        gate.open()
+        assert [one.result() for one in calls] == list(range(128))
     where = {"FunctionName": "shop", "Resource": "shop:1"}
     assert metric(functions, "ProvisionedConcurrentExecutions", "Maximum", **where) == 64
     assert metric(functions, "ProvisionedConcurrencyInvocations", **where) == 128

@@ -16,12 +16,11 @@ from tests.localcloud.compute.quota_help import metric, set_quotas
 from tests.localcloud.conftest import Functions, Gate, eventually
 
 SAYS_WHO_IT_IS = """
-    import os, time, uuid
+    import os, uuid
     identity = str(uuid.uuid4())
     def handler(event, context):
         if event == "die":
             os._exit(3)
-        time.sleep(event or 0)
         return [identity, os.environ["AWS_LAMBDA_INITIALIZATION_TYPE"]]
 """
 SETTINGS: dict[str, Any] = {"Publish": True, "Timeout": 60}
@@ -61,12 +60,15 @@ def test_environments_are_initialised_ahead_and_serve_the_first_call_warm(functi
     assert functions.invoke("shop", 0)["Payload"][1] == "on-demand"
 
 
-def test_what_comes_on_top_spills_over_to_environments_on_demand(functions: Functions) -> None:
-    functions.create("shop", SAYS_WHO_IT_IS, **SETTINGS)
+def test_what_comes_on_top_spills_over_to_environments_on_demand(functions: Functions, gate: Gate) -> None:
+    functions.create("shop", SAYS_WHO_IT_IS.replace("return", f"{gate.wait}; return"), **SETTINGS)
     functions.aws.create_alias(FunctionName="shop", Name="live", FunctionVersion="1")
     provision(functions, "live", 2)
     with ThreadPoolExecutor(3) as threads:
-        answers = list(threads.map(lambda _: functions.invoke("shop", 2, Qualifier="live")["Payload"], range(3)))
+        running = [threads.submit(functions.invoke, "shop", Qualifier="live") for _ in range(3)]
+        eventually(lambda: gate.arrived == 3)
+        gate.open()
+        answers = [one.result()["Payload"] for one in running]
     assert sorted(kind for _, kind in answers) == ["on-demand", "provisioned-concurrency", "provisioned-concurrency"]
     where = {"FunctionName": "shop", "Resource": "shop:live"}
     assert metric(functions, "ProvisionedConcurrencyInvocations", **where) == 2

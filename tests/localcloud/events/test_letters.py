@@ -6,9 +6,10 @@ from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
 
-import httpx
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.conftest import HTTP
 
 Client = Callable[[str], Any]
 SHOP, ANA, RUI = "loja@example.com", "ana@example.com", "rui@example.com"
@@ -17,7 +18,7 @@ SHOP, ANA, RUI = "loja@example.com", "ana@example.com", "rui@example.com"
 @pytest.fixture
 def letters(cloud: Any, account: str) -> Callable[[], list[dict[str, Any]]]:
     def read() -> list[dict[str, Any]]:
-        answer = httpx.get(f"{cloud.endpoint_url}/_localcloud/outbox", headers={"x-localcloud-account": account})
+        answer = HTTP.get(f"{cloud.endpoint_url}/_localcloud/outbox", headers={"x-localcloud-account": account})
         return list(answer.json()["letters"])
 
     return read

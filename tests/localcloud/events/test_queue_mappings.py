@@ -165,18 +165,18 @@ def test_a_full_batch_waits_for_nothing(desk: Desk) -> None:
 
 
 def test_a_window_gathers_more_than_ten(desk: Desk) -> None:
-    queue = desk.mapped(handler(), BatchSize=100, MaximumBatchingWindowInSeconds=5)
+    queue = desk.mapped(handler(), BatchSize=100, MaximumBatchingWindowInSeconds=20)
     desk.send_all(queue, *(str(number) for number in range(35)))
-    desk.advance(6)
+    desk.advance(20)
     assert [len(bodies) for bodies in batches(desk)] == [35]
 
 
 def test_a_batch_is_cut_where_an_invocation_could_not_carry_it(desk: Desk) -> None:
     source = "import json\ndef handler(event, context): print('sizes', json.dumps([len(one['body']) for one in event['Records']]))"
-    queue = desk.mapped(source, BatchSize=10, MaximumBatchingWindowInSeconds=5)
+    queue = desk.mapped(source, BatchSize=10, MaximumBatchingWindowInSeconds=20)
     for _ in range(7):
         desk.send(queue, "x" * 1_000_000)
-    desk.advance(6)
+    desk.advance(20)
     seen = desk.printed("sizes")
     assert sorted(len(sizes) for sizes in seen) == [2, 5]
     assert desk.left(queue) == 0
@@ -223,9 +223,9 @@ def test_a_filter_may_read_attributes_of_the_message(desk: Desk) -> None:
 def test_a_batch_that_fails_comes_back_whole_when_its_visibility_timeout_ends(desk: Desk) -> None:
     queue = desk.mapped(handler(FAILS), BatchSize=2, MaximumBatchingWindowInSeconds=60)
     desk.send_all(queue, "good", "poison")
-    desk.advance(25)
+    desk.advance(10)
     assert (len(batches(desk)), desk.left(queue)) == (1, 2)
-    desk.advance(6)
+    desk.advance(21)
     assert receives(desk, "good") == receives(desk, "poison") == [1, 2]
 
 
@@ -250,7 +250,7 @@ def handler(event, context):
 @pytest.mark.parametrize("ending", ["time.sleep(60)", "os._exit(1)", "raise SystemExit", "import nothing"])
 def test_however_a_function_ends_its_messages_are_tried_again_and_dead_lettered(desk: Desk, ending: str) -> None:
     queue, dead = with_dead_letters(desk, handler(ending), 2)
-    desk.aws.update_function_configuration(FunctionName="worker", Timeout=1)
+    desk.aws.update_function_configuration(FunctionName="worker", Timeout=8)
     sent = desk.send(queue, "order")["MessageId"]
     desk.advance(95)
     assert receives(desk, "order") == [1, 2]
@@ -358,11 +358,13 @@ def test_a_poison_message_holds_its_group_until_it_is_dead(desk: Desk) -> None:
     assert [letter["Body"] for letter in desk.receive(dead)] == ["poison"]
 
 
-SPANS = """
+def spans(gate: Gate) -> str:
+    """A handler that holds at the gate and prints from when to when it ran."""
+    return f"""
 import json, time
 def handler(event, context):
     begun = time.time_ns()
-    time.sleep(0.3)
+    {gate.wait}
     print("span", json.dumps([begun, time.time_ns()]))
 """
 
@@ -372,21 +374,22 @@ def most_at_once(spans: list[list[int]]) -> int:
 
 
 @pytest.mark.parametrize("window", [0, 1])
-def test_a_mapping_invokes_no_more_at_once_than_it_may(desk: Desk, window: int) -> None:
-    desk.functions.create("worker", SPANS, Timeout=20)
-    queue = desk.create("orders")
+def test_a_mapping_invokes_no_more_at_once_than_it_may(desk: Desk, gate: Gate, window: int) -> None:
+    limit = {"ScalingConfig": {"MaximumConcurrency": 2}}
+    queue = desk.mapped(spans(gate), BatchSize=1, MaximumBatchingWindowInSeconds=window, **limit)
     desk.send_all(queue, *(str(number) for number in range(9)))
-    desk.map(queue, BatchSize=1, MaximumBatchingWindowInSeconds=window, ScalingConfig={"MaximumConcurrency": 2})
+    eventually(lambda: gate.arrived == 2)
+    gate.open()
     desk.advance(5)
-    spans = desk.printed("span")
-    assert (len(spans), most_at_once(spans), desk.left(queue)) == (9, 2, 0)
+    seen = desk.printed("span")
+    assert (len(seen), most_at_once(seen), desk.left(queue)) == (9, 2, 0)
 
 
-def test_batches_run_side_by_side(desk: Desk) -> None:
-    desk.functions.create("worker", SPANS, Timeout=20)
-    queue = desk.create("orders")
+def test_batches_run_side_by_side(desk: Desk, gate: Gate) -> None:
+    queue = desk.mapped(spans(gate), BatchSize=1)
     desk.send_all(queue, *(str(number) for number in range(9)))
-    desk.map(queue, BatchSize=1)
+    eventually(lambda: gate.arrived > 2)
+    gate.open()
     desk.advance(5)
     assert most_at_once(desk.printed("span")) > 2
 
@@ -429,19 +432,10 @@ def test_a_throttled_function_gets_what_waited_for_its_window(desk: Desk) -> Non
     assert batches(desk) == [["b"], ["a"]]
 
 
-def test_a_killed_environment_loses_no_message(desk: Desk) -> None:
-    started = desk.create("started")
-    source = handler(
-        f"""
-    import boto3
-    if counts[0] == 1:
-        boto3.client("sqs").send_message(QueueUrl={started!r}, MessageBody="go")
-        time.sleep(15)
-""".strip()
-    )
-    queue = desk.mapped(source)
+def test_a_killed_environment_loses_no_message(desk: Desk, gate: Gate) -> None:
+    queue = desk.mapped(handler(f"if counts[0] == 1: {gate.wait}"))
     sent = desk.send(queue, "order")["MessageId"]
-    assert desk.receive(started, WaitTimeSeconds=20)
+    eventually(lambda: gate.arrived)
     own = {"x-localcloud-account": desk.account}
     path = "/_localcloud/environments/kill"
     assert call(desk.cloud.endpoint_url, "POST", path, {"function": "worker"}, headers=own) == {"killed": 1}
@@ -474,6 +468,7 @@ def loop(desk: Desk, **queues: str) -> str:
 def test_two_functions_that_feed_each_other_are_stopped(desk: Desk) -> None:
     first = loop(desk, ping="pong", pong="ping")
     desk.send(first, "1")
+    eventually(lambda: len(desk.printed("turn", "pong")) == 16)
     desk.advance(0)
     assert sorted(desk.printed("turn", "ping")) == list(range(1, 32, 2))
     assert sorted(desk.printed("turn", "pong")) == list(range(2, 33, 2))
@@ -483,7 +478,7 @@ def test_a_loop_that_may_loop_goes_on(desk: Desk) -> None:
     first = loop(desk, ping="ping")
     desk.aws.put_function_recursion_config(FunctionName="ping", RecursiveLoop="Allow")
     desk.send(first, "1")
-    desk.advance(0)
+    eventually(lambda: len(desk.printed("turn", "ping")) == 40)
     assert sorted(desk.printed("turn", "ping")) == list(range(1, 41))
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
 import pytest
 from botocore.exceptions import ClientError
 from cryptography import x509
@@ -16,7 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from helpers.cloud.control import call
-from tests.conftest import CloudProcess
+from tests.conftest import HTTP, CloudProcess
 from tests.localcloud.conftest import Functions, Gate, eventually
 from tests.serving import Handler, serving
 
@@ -138,11 +137,11 @@ def test_a_queue_gets_an_envelope_whose_signature_holds(desk: Desk) -> None:
     signed = "".join(
         f"{name}\n{envelope[name]}\n" for name in ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
     )
-    certificate = x509.load_pem_x509_certificate(httpx.get(envelope["SigningCertURL"]).content)
+    certificate = x509.load_pem_x509_certificate(HTTP.get(envelope["SigningCertURL"]).content)
     key = certificate.public_key()
     assert isinstance(key, rsa.RSAPublicKey)
     key.verify(base64.b64decode(envelope["Signature"]), signed.encode(), padding.PKCS1v15(), hashes.SHA1())
-    assert httpx.get(envelope["UnsubscribeURL"]).json()["SubscriptionArn"] == subscription
+    assert HTTP.get(envelope["UnsubscribeURL"]).json()["SubscriptionArn"] == subscription
     desk.sns.publish(TopicArn=desk.topic, Message="nobody hears")
     assert desk.messages("all") == []
 
@@ -208,7 +207,7 @@ def test_what_an_endpoint_refuses_for_good_goes_to_the_subscriptions_dead_letter
 ) -> None:
     desk.subscribe(endpoint.url, "http", RedrivePolicy={"deadLetterTargetArn": desk.queue("lost")})
     eventually(lambda: endpoint.posts)
-    httpx.get(json.loads(endpoint.posts[0][1])["SubscribeURL"]).raise_for_status()
+    HTTP.get(json.loads(endpoint.posts[0][1])["SubscribeURL"]).raise_for_status()
     endpoint.answers += [404]
     desk.sns.publish(TopicArn=desk.topic, Message="nobody home")
     desk.advance(1)
@@ -230,7 +229,7 @@ def test_mail_ends_in_the_outbox_after_a_link_in_it_was_opened(desk: Desk) -> No
     [listed] = desk.sns.list_subscriptions_by_topic(TopicArn=desk.topic)["Subscriptions"]
     assert listed["SubscriptionArn"] == "PendingConfirmation"
     [letter] = desk.letters()
-    httpx.get(letter["text"].split("\n")[-1]).raise_for_status()
+    HTTP.get(letter["text"].split("\n")[-1]).raise_for_status()
     desk.sns.publish(TopicArn=desk.topic, Message="your mug is on its way", Subject="Loja")
     letter = desk.letters()[-1]
     assert (letter["to"], letter["subject"]) == ("ana@example.com", "Loja")

@@ -23,7 +23,7 @@ class RestApi:
         made = client.create_rest_api(name=name, **settings)
         self.id: str = made["id"]
         self._resources = {"/": made["rootResourceId"]}
-        self.http = httpx.Client(base_url=f"{endpoint}/_execute-api/{self.id}", timeout=20)
+        self.http = httpx.Client(base_url=f"{endpoint}/_execute-api/{self.id}", timeout=120)
 
     def resource(self, path: str) -> str:
         """The id of a resource; it and those above it are made when they are missing."""

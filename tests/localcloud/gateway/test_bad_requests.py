@@ -8,12 +8,11 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import CloudProcess
+from tests.conftest import HTTP, CloudProcess
 from tests.localcloud.gateway.rest_help import RestApi
 
 MEGABYTE = 1024 * 1024
@@ -31,7 +30,7 @@ def api(cloud: CloudProcess, client: Callable[[str], Any]) -> RestApi:
 def speak(api: RestApi, data: bytes, more: bytes = b"") -> bytes:
     """Send raw bytes and read until the server closes or has nothing to say."""
     address = urlsplit(api.endpoint)
-    with socket.create_connection((str(address.hostname), address.port or 80), timeout=10) as connection:
+    with socket.create_connection((str(address.hostname), address.port or 80), timeout=60) as connection:
         connection.sendall(data)
         if more:
             connection.sendall(more)
@@ -65,7 +64,7 @@ def test_a_body_that_is_announced_too_large_is_not_waited_for(api: RestApi) -> N
     began = time.monotonic()
     head = f"POST /_execute-api/{api.id}/dev/orders HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n"
     assert speak(api, head.encode()).startswith(b"HTTP/1.1 413")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 25
 
 
 def test_headers_past_their_limit_are_refused(api: RestApi) -> None:
@@ -156,6 +155,6 @@ def test_whatever_is_sent_gets_an_answer_of_a_gateway(api: RestApi, path: str, v
 
 
 def test_an_api_never_answers_for_a_page_that_was_led_here(api: RestApi) -> None:
-    answer = httpx.get(f"{api.endpoint}/_execute-api/{api.id}/dev/orders", headers={"host": "attacker.example"})
+    answer = HTTP.get(f"{api.endpoint}/_execute-api/{api.id}/dev/orders", headers={"host": "attacker.example"})
     assert answer.status_code == 403
     assert answer.json() != "orders"

@@ -74,7 +74,7 @@ def test_values_of_wrong_types_are_refused(
     scope = f"Credential={account}/20260101/us-east-1/apigateway/aws4_request"
     headers = {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
     bodies = [json.dumps(BODIES[operation] | {name: wrong}) for name in BODIES[operation] for wrong in WRONG]
-    with httpx.Client(headers=headers) as http:
+    with httpx.Client(headers=headers, timeout=120) as http:
         for body in [*bodies, "[]", "7", "{", "null", '"x"', "[" * 5000]:
             answer = http.request(verb, url, content=body)
             assert answer.status_code < 500, body

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 
 from helpers.localcloud.gateway.hosts import Address, address_of, request_of
-from tests.conftest import CloudProcess
+from tests.conftest import HTTP, CloudProcess
 from tests.localcloud.gateway.rest_help import RestApi
 
 
@@ -72,7 +71,7 @@ def api(cloud: CloudProcess, client: Callable[[str], Any]) -> RestApi:
 
 def test_an_api_answers_by_path_and_by_host(api: RestApi) -> None:
     by_host = [
-        httpx.get(f"{api.endpoint}/dev/orders", headers={"host": f"{api.id}.execute-api{region}.localhost:1"})
+        HTTP.get(f"{api.endpoint}/dev/orders", headers={"host": f"{api.id}.execute-api{region}.localhost:1"})
         for region in ("", ".us-east-1")
     ]
     assert [answer.json() for answer in (api.get("/orders"), *by_host)] == ["orders"] * 3
@@ -80,14 +79,14 @@ def test_an_api_answers_by_path_and_by_host(api: RestApi) -> None:
 
 def test_a_host_of_aws_is_not_served(api: RestApi) -> None:
     host = f"{api.id}.execute-api.us-east-1.amazonaws.com"
-    answer = httpx.get(f"{api.endpoint}/dev/orders", headers={"host": host})
+    answer = HTTP.get(f"{api.endpoint}/dev/orders", headers={"host": host})
     assert answer.status_code == 403
     assert host in answer.json()["message"]
 
 
 @pytest.mark.parametrize("path", ["/_execute-api/nosuchapi1/dev/orders", "/_execute-api/nosuchapi1"])
 def test_an_api_that_is_not_there_is_forbidden(cloud: CloudProcess, path: str) -> None:
-    answer = httpx.get(cloud.endpoint_url + path)
+    answer = HTTP.get(cloud.endpoint_url + path)
     assert (answer.status_code, answer.json()) == (403, {"message": "Forbidden"})
     assert answer.headers["x-amzn-ErrorType"] == "ForbiddenException"
 
@@ -109,7 +108,7 @@ def test_an_emptied_account_has_no_apis_and_others_keep_theirs(cloud: CloudProce
     other.mock("GET", "/orders", '"theirs"')
     other.deploy()
     assert api.get("/orders").status_code == other.get("/orders").status_code == 200
-    httpx.post(f"{cloud.endpoint_url}/_localcloud/reset", headers={"x-localcloud-account": account})
+    HTTP.post(f"{cloud.endpoint_url}/_localcloud/reset", headers={"x-localcloud-account": account})
     assert api.get("/orders").json() == {"message": "Forbidden"}
     assert other.get("/orders").json() == "theirs"
 

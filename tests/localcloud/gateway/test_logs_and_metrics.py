@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 from collections.abc import Callable
@@ -12,6 +11,7 @@ import pytest
 
 from tests.conftest import CloudProcess
 from tests.localcloud.gateway.rest_help import RestApi
+from tests.localcloud.metric_points import points
 
 Client = Callable[[str], Any]
 
@@ -149,17 +149,7 @@ def test_the_access_log_has_the_stages_own_format(api: RestApi, client: Client, 
 
 
 def total(client: Client, name: str, statistic: str = "Sum", **dimensions: str) -> float:
-    now = dt.datetime.now(dt.UTC)
-    points = client("cloudwatch").get_metric_statistics(
-        Namespace="AWS/ApiGateway",
-        MetricName=name,
-        Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
-        StartTime=now - dt.timedelta(days=1),
-        EndTime=now + dt.timedelta(days=1000),  # other tests may have moved the clock of this server
-        Period=86_400,
-        Statistics=[statistic],
-    )["Datapoints"]
-    return float(sum(point[statistic] for point in points))
+    return sum(points(client("cloudwatch"), "AWS/ApiGateway", name, statistic, dimensions))
 
 
 def test_requests_are_counted_by_api_and_stage(api: RestApi, client: Client) -> None:

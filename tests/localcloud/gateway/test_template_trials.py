@@ -9,7 +9,7 @@ import pytest
 
 from helpers.cloud.templates import TemplateFailed, render_template
 from helpers.errors import CloudUnavailable, CourseError
-from tests.conftest import CloudProcess
+from tests.conftest import HTTP, CloudProcess
 
 EVENT = {
     "body": {"id": 42, "items": ["tea"]},
@@ -27,7 +27,7 @@ def connected(cloud: CloudProcess, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def tried(cloud: CloudProcess, body: Any) -> httpx.Response:
-    return httpx.post(f"{cloud.endpoint_url}/_localcloud/gateway/render", json=body)
+    return HTTP.post(f"{cloud.endpoint_url}/_localcloud/gateway/render", json=body)
 
 
 def test_the_route_answers_text_and_overrides(cloud: CloudProcess) -> None:

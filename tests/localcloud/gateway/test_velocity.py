@@ -131,7 +131,7 @@ def test_no_template_takes_all_the_time_or_memory(source: str) -> None:
     began = time.monotonic()
     with pytest.raises(TemplateError):
         rendered(source, {})
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
 
 
 def test_a_pattern_that_never_ends_is_stopped() -> None:

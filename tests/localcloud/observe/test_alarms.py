@@ -6,10 +6,10 @@ import json
 import re
 from typing import Any
 
-import httpx
 import pytest
 
 from helpers.cloud.control import call
+from tests.conftest import HTTP
 from tests.localcloud.conftest import Functions, eventually
 from tests.localcloud.observe.alarm_help import METRIC, AlarmDesk
 
@@ -115,7 +115,7 @@ def test_a_mailbox_gets_a_letter(desk: AlarmDesk) -> None:
     sns.subscribe(TopicArn=desk.topic, Protocol="email", Endpoint="ana@example.com")
     link = re.search(r"http\S+", letters()[0]["text"])
     assert link
-    httpx.get(link[0])
+    HTTP.get(link[0])
     desk.put(AlarmDescription="refused", TreatMissingData="ignore")
     desk.set("refusals", "ALARM")
     newest = letters()[-1]
@@ -186,8 +186,9 @@ def test_the_range_of_a_high_resolution_alarm_slides_every_ten_seconds(desk: Ala
 
 def test_a_percentile_can_be_watched(desk: AlarmDesk) -> None:
     desk.put(Statistic=None, ExtendedStatistic="p90", Threshold=9.5)
+    now = desk.now()
     for value in range(1, 101):
-        desk.datum(value / 10)
+        desk.datum(value / 10, Timestamp=now)
     desk.advance(60)
     assert desk.state() == "OK"
     for _ in range(30):

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import CloudProcess
-from tests.localcloud.conftest import Functions
+from tests.localcloud.conftest import Functions, eventually
 
 GROUP = "/aws/lambda/shop"
 POWERTOOLS = "arn:aws:lambda:us-east-1:017000801446:layer:AWSLambdaPowertoolsPythonV3-python313-x86_64:7"
@@ -56,13 +56,20 @@ def test_each_line_has_its_own_time(functions: Functions) -> None:
             time.sleep(0.4)
     """
     functions.create("shop", source)
+
+    def apart() -> bool:
+        """Whether an invocation shows the pauses: a server that stands still in one sees its lines together."""
+        functions.invoke("shop")
+        at = times(functions)
+        lines = ("START", "first", "[INFO]", "second", "END", "REPORT")
+        assert [at[line] for line in lines] == sorted(at[line] for line in lines)
+        return at["[INFO]"] - at["first"] >= 250 <= at["END"] - at["second"] and at["END"] - at["[INFO]"] >= 700
+
     functions.invoke("shop")
-    at = times(functions)
-    assert at["INIT_START"] <= at["START"] <= at["first"] < at["[INFO]"] < at["second"] < at["END"] <= at["REPORT"]
-    assert 350 <= at["[INFO]"] - at["START"] <= 1500
-    assert at["[INFO]"] - at["first"] >= 250 and at["END"] - at["second"] >= 250
     ingested = {event["ingestionTime"] for event in events(functions)}
-    assert len(ingested) == 1 and ingested.pop() >= at["REPORT"]
+    assert len(ingested) == 1 and ingested.pop() >= times(functions)["REPORT"]
+    assert times(functions)["INIT_START"] <= times(functions)["START"]
+    eventually(apart)
 
 
 def test_lines_come_back_in_the_order_in_which_they_were_written(functions: Functions) -> None:
@@ -150,9 +157,9 @@ def test_json_logs_tell_of_errors_and_time_outs(functions: Functions) -> None:
         import time
         def handler(event, context):
             if event: raise ValueError("wrong")
-            time.sleep(9)
+            time.sleep(60)
     """
-    functions.create("shop", source, Timeout=1, LoggingConfig={"LogFormat": "JSON"})
+    functions.create("shop", source, Timeout=8, LoggingConfig={"LogFormat": "JSON"})
     functions.invoke("shop", 1)
     error = next(one for one in records(functions) if one.get("level") == "ERROR")
     assert (error["errorType"], error["errorMessage"]) == ("ValueError", "wrong")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -243,10 +242,9 @@ HEAVY = "fields jsonParse(concat('[', replace(@message, 'x', '1,'), '1]')) as j 
 def test_a_heavy_query_ends_when_it_is_stopped() -> None:
     running = execution(HEAVY, holding("x" * 4_000))
     threading.Timer(0.3, running.stop).start()
-    began = time.monotonic()
     with pytest.raises(Interrupted):
         running.run()
-    assert time.monotonic() - began < 20 and not running.timed_out
+    assert not running.timed_out
 
 
 def test_a_query_ends_at_its_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:

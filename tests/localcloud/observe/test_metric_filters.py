@@ -7,11 +7,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.conftest import CloudProcess
+from tests.conftest import HTTP, CloudProcess
 from tests.localcloud.metric_points import points
 
 Client = Callable[[str], Any]
@@ -29,11 +28,15 @@ class Logs:
         self.aws.create_log_stream(logGroupName=GROUP, logStreamName="one")
 
     def now(self) -> float:
-        read = httpx.get(f"{self._cloud.endpoint_url}/_localcloud/clock").json()["now"]
+        read = HTTP.get(f"{self._cloud.endpoint_url}/_localcloud/clock").json()["now"]
         return dt.datetime.fromisoformat(read).timestamp()
 
     def advance(self, seconds: float) -> None:
         self._cloud.advance(seconds)
+
+    def next_minute(self) -> None:
+        """Move to the first second of a minute, so that what is done now falls into one."""
+        self.advance(61 - self.now() % 60)
 
     def write(self, *messages: Any, at: float | None = None) -> None:
         moment = int((self.now() if at is None else at) * 1000)
@@ -94,6 +97,7 @@ def test_dimensions_are_taken_from_the_event_and_make_metrics_of_their_own(logs:
 
 def test_a_minute_with_events_of_which_none_matched_gets_the_default(logs: Logs) -> None:
     logs.put("ERROR", defaultValue=0)
+    logs.next_minute()
     logs.write("INFO", "INFO")
     assert logs.sums(statistic="SampleCount") == []
     logs.advance(60)
@@ -105,6 +109,7 @@ def test_a_minute_with_events_of_which_none_matched_gets_the_default(logs: Logs)
 
 def test_a_minute_with_a_match_gets_no_default(logs: Logs) -> None:
     logs.put("ERROR", defaultValue=7)
+    logs.next_minute()
     at = logs.now()
     logs.write("INFO", at=at)
     logs.write("ERROR", at=at)

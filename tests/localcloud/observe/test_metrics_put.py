@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import CloudProcess
+from tests.conftest import HTTP, CloudProcess
 from tests.localcloud.observe.metric_help import Metrics, refusal
 
 FIRST = "MetricData.member.1"
@@ -129,7 +129,7 @@ def test_an_empty_dimension_value_is_refused(cloud: CloudProcess, account: str) 
 
 def _form(cloud: CloudProcess, account: str, body: dict[str, str], **headers: str) -> httpx.Response:
     credential = f"AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/monitoring/aws4_request"
-    return httpx.post(
+    return HTTP.post(
         cloud.endpoint_url, data=body, headers={"Authorization": credential, "Accept": "application/json", **headers}
     )
 
@@ -234,5 +234,5 @@ def test_a_compressed_form_is_read(cloud: CloudProcess, account: str, metrics: M
         "Content-Encoding": "gzip",
         "Content-Type": "application/x-www-form-urlencoded",
     }
-    assert httpx.post(cloud.endpoint_url, content=gzip.compress(body.encode()), headers=headers).status_code == 200
+    assert HTTP.post(cloud.endpoint_url, content=gzip.compress(body.encode()), headers=headers).status_code == 200
     assert [one["MetricName"] for one in metrics.aws.list_metrics()["Metrics"]] == ["m"]

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import CloudProcess
+from tests.conftest import HTTP, CloudProcess
 
 PUT = {"Namespace": "Loja", "MetricData": [{"MetricName": "m", "Value": 1}]}
 STATISTICS = {
@@ -33,7 +33,7 @@ def ask(cloud: CloudProcess, account: str, operation: str, body: Any) -> httpx.R
         "X-Amz-Target": f"GraniteServiceVersion20100801.{operation}",
         "Content-Type": "application/x-amz-json-1.0",
     }
-    return httpx.post(cloud.endpoint_url, content=body if isinstance(body, str) else json.dumps(body), headers=headers)
+    return HTTP.post(cloud.endpoint_url, content=body if isinstance(body, str) else json.dumps(body), headers=headers)
 
 
 def test_the_json_protocol_is_spoken(cloud: CloudProcess, account: str) -> None:

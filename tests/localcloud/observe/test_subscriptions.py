@@ -7,11 +7,10 @@ import gzip
 import json
 from typing import Any
 
-import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.conftest import CloudProcess
+from tests.conftest import HTTP, CloudProcess
 from tests.localcloud.conftest import Functions, eventually
 
 GROUP = "/loja/orders"
@@ -31,7 +30,7 @@ def logs(functions: Functions) -> Any:
 
 
 def now(cloud: CloudProcess) -> int:
-    read = httpx.get(f"{cloud.endpoint_url}/_localcloud/clock").json()["now"]
+    read = HTTP.get(f"{cloud.endpoint_url}/_localcloud/clock").json()["now"]
     return int(dt.datetime.fromisoformat(read).timestamp() * 1000)
 
 
@@ -106,6 +105,7 @@ def test_a_function_that_feeds_itself_is_stopped(functions: Functions, logs: Any
     subscribe_to_itself = {"logGroupName": "/aws/lambda/loop", "filterName": "to", "filterPattern": "AGAIN"}
     logs.put_subscription_filter(**subscribe_to_itself, destinationArn=arn)
     functions.invoke("loop")
+    eventually(lambda: functions.log("loop").count("AGAIN\n") == 1 + 16)
     cloud.advance(1)
     assert functions.log("loop").count("AGAIN\n") == 1 + 16
 
@@ -189,7 +189,7 @@ def test_a_function_has_to_let_cloudwatch_logs_in_where_policies_are_enforced(
     account = arn.split(":")[4]
     credential = f"AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/sts/aws4_request"
     url = f"{cloud.endpoint_url}/_localcloud/permissions"
-    httpx.post(url, json={"enforced": True}, headers={"Authorization": credential}).raise_for_status()
+    HTTP.post(url, json={"enforced": True}, headers={"Authorization": credential}).raise_for_status()
     with pytest.raises(ClientError, match="Make sure you have given CloudWatch Logs permission to execute"):
         subscribe(logs, arn)
     functions.aws.add_permission(

@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
-from tests.conftest import CloudProcess, cloud_process
+from tests.conftest import HTTP, CloudProcess, cloud_process
 from tests.localcloud.conftest import Functions, eventually
 from tests.localcloud.observe.tracing_help import ACTIVE, POWERTOOLS, Traces, header_of, sending
 
@@ -28,7 +27,7 @@ def cloud() -> Iterator[CloudProcess]:
 @pytest.fixture
 def traces(cloud: CloudProcess, account: str) -> Traces:
     def now() -> dt.datetime:
-        told = httpx.get(f"{cloud.endpoint_url}/_localcloud/clock").json()["now"]
+        told = HTTP.get(f"{cloud.endpoint_url}/_localcloud/clock").json()["now"]
         return dt.datetime.fromisoformat(told)
 
     return Traces(cloud.client("xray", account), now)
@@ -148,18 +147,18 @@ def test_an_exception_is_a_fault_with_the_cause_that_the_runtime_tells(functions
 
 
 @pytest.mark.parametrize(
-    ("source", "kind"),
+    ("source", "timeout", "kind"),
     [
-        ("import time\ndef handler(event, context): time.sleep(9)", "Sandbox.Timedout"),
-        ("import os\ndef handler(event, context): os._exit(3)", "Runtime.ExitError"),
-        ("import nowhere", "Runtime.ImportModuleError"),
-        ("def handler(event, context): return 'x' * 7_000_000", "Function.ResponseSizeTooLarge"),
+        ("import time\ndef handler(event, context): time.sleep(60)", 1, "Sandbox.Timedout"),
+        ("import os\ndef handler(event, context): os._exit(3)", 30, "Runtime.ExitError"),
+        ("import nowhere", 30, "Runtime.ImportModuleError"),
+        ("def handler(event, context): return 'x' * 7_000_000", 30, "Function.ResponseSizeTooLarge"),
     ],
 )
 def test_time_outs_and_crashes_are_faults_with_a_cause(
-    functions: Functions, traces: Traces, source: str, kind: str
+    functions: Functions, traces: Traces, source: str, timeout: int, kind: str
 ) -> None:
-    functions.create("shop", source, Timeout=1, TracingConfig=ACTIVE)
+    functions.create("shop", source, Timeout=timeout, TracingConfig=ACTIVE)
     functions.invoke("shop")
     (function,) = traces.with_origin("AWS::Lambda::Function")
     assert function["fault"] is True
@@ -344,7 +343,7 @@ def test_an_account_reset_takes_the_traces_along(
     functions.create("shop", PRINTS, TracingConfig=ACTIVE)
     functions.invoke("shop")
     assert len(traces.ids()) == 1
-    httpx.post(f"{cloud.endpoint_url}/_localcloud/reset", headers={"x-localcloud-account": account}).raise_for_status()
+    HTTP.post(f"{cloud.endpoint_url}/_localcloud/reset", headers={"x-localcloud-account": account}).raise_for_status()
     assert traces.ids() == []
 
 

@@ -7,10 +7,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 
-from tests.conftest import CloudProcess
+from tests.conftest import HTTP, CloudProcess
 from tests.localcloud.conftest import Functions
 from tests.localcloud.gateway.rest_help import RestApi
 from tests.localcloud.observe.tracing_help import ACTIVE, POWERTOOLS, Traces, header_of
@@ -25,7 +24,7 @@ ANSWERS = """
 @pytest.fixture
 def traces(cloud: CloudProcess, account: str) -> Traces:
     def now() -> dt.datetime:
-        return dt.datetime.fromisoformat(httpx.get(f"{cloud.endpoint_url}/_localcloud/clock").json()["now"])
+        return dt.datetime.fromisoformat(HTTP.get(f"{cloud.endpoint_url}/_localcloud/clock").json()["now"])
 
     return Traces(cloud.client("xray", account), now)
 
@@ -268,7 +267,7 @@ def test_a_function_behind_a_url_decides_itself_when_the_client_did_not(
     for action in ("lambda:InvokeFunctionUrl", "lambda:InvokeFunction"):
         extra: dict[str, Any] = {"FunctionUrlAuthType": "NONE"} if action.endswith("Url") else {}
         functions.aws.add_permission(FunctionName="shop", StatementId=action[7:], Action=action, Principal="*", **extra)
-    answer = httpx.get(url)
+    answer = HTTP.get(url)
     assert answer.status_code == 200, answer.text
     seen = parts(answer.json()["seen"])
     service, _ = traces.of(seen["Root"])
@@ -284,7 +283,7 @@ def test_the_ledger_knows_which_function_an_api_has_called(
     api.deploy()
     api.get("/orders", headers={"X-Amzn-Trace-Id": header_of()})
     headers = {"x-localcloud-account": account}
-    entries = httpx.get(f"{cloud.endpoint_url}/_localcloud/events", headers=headers).json()["entries"]
+    entries = HTTP.get(f"{cloud.endpoint_url}/_localcloud/events", headers=headers).json()["entries"]
     assert [(one["step"], one["resource"], one["to"], one["trace"]) for one in entries] == [
         (
             "delivered",

@@ -6,10 +6,9 @@ import datetime as dt
 import json
 from typing import Any
 
-import httpx
 import pytest
 
-from tests.conftest import CloudProcess
+from tests.conftest import HTTP, CloudProcess
 from tests.localcloud.conftest import Functions, eventually
 from tests.localcloud.observe.tracing_help import ACTIVE, Traces, header_of, sending
 
@@ -20,7 +19,7 @@ ROOT = "1-6b000000-000000000000000000000001"
 @pytest.fixture
 def traces(cloud: CloudProcess, account: str) -> Traces:
     def now() -> dt.datetime:
-        return dt.datetime.fromisoformat(httpx.get(f"{cloud.endpoint_url}/_localcloud/clock").json()["now"])
+        return dt.datetime.fromisoformat(HTTP.get(f"{cloud.endpoint_url}/_localcloud/clock").json()["now"])
 
     return Traces(cloud.client("xray", account), now)
 

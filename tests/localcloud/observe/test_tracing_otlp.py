@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-import httpx
 import pytest
 
 from helpers.cloud.bundle import build_zip
-from tests.conftest import CloudProcess
+from tests.conftest import HTTP, CloudProcess
 from tests.localcloud.conftest import Functions
 from tests.localcloud.observe.tracing_help import ACTIVE, Traces
 
@@ -48,7 +47,7 @@ def lambda_handler(event, context):
 @pytest.fixture
 def traces(cloud: CloudProcess, account: str) -> Traces:
     def now() -> dt.datetime:
-        return dt.datetime.fromisoformat(httpx.get(f"{cloud.endpoint_url}/_localcloud/clock").json()["now"])
+        return dt.datetime.fromisoformat(HTTP.get(f"{cloud.endpoint_url}/_localcloud/clock").json()["now"])
 
     return Traces(cloud.client("xray", account), now)
 

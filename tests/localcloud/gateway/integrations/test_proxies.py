@@ -8,7 +8,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from helpers.localcloud.gateway.exchange import Exchange, HttpRequest, HttpResponse
 from helpers.localcloud.gateway.integrations import proxies
 from helpers.localcloud.gateway.snapshot import ApiSnapshot, Method, StageSettings
+from tests.conftest import HTTP
 from tests.localcloud.conftest import Gate, eventually
 from tests.localcloud.gateway.integrations.conftest import Behind, said
 
@@ -175,7 +175,7 @@ def test_a_stage_variable_chooses_the_alias(behind: Behind) -> None:
 
 def test_where_policies_hold_the_function_must_let_the_api_in(behind: Behind) -> None:
     whose = {"x-localcloud-account": behind.account}
-    httpx.post(f"{behind.endpoint}/_localcloud/permissions", json={"enforced": True}, headers=whose).raise_for_status()
+    HTTP.post(f"{behind.endpoint}/_localcloud/permissions", json={"enforced": True}, headers=whose).raise_for_status()
     behind.put("AWS_PROXY", uri=behind.function("echo", ECHO))
     assert said(behind.post({})) == (500, {"message": "Internal server error"})
     behind.functions.aws.add_permission(
