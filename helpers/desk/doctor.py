@@ -194,7 +194,7 @@ def _invoke(endpoint: str) -> str:
     from botocore.config import Config
 
     session = boto3.session.Session("111122223333", "local", region_name="us-east-1")
-    config = Config(connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 1})
+    config = Config(connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 1})
     iam, functions = (session.client(name, endpoint_url=endpoint, config=config) for name in ("iam", "lambda"))
     trust = {
         "Version": "2012-10-17",
@@ -212,6 +212,7 @@ def _invoke(endpoint: str) -> str:
         Role=role,
         Handler="answer.lambda_handler",
         Code={"ZipFile": package.getvalue()},
+        Timeout=30,
     )
     return str(functions.invoke(FunctionName="doctor", Payload=b'{"by": 7}')["Payload"].read().decode())
 

@@ -540,7 +540,9 @@ def test_the_log_group_that_lambda_made_goes_with_the_function_and_an_older_one_
     (tmp_path / "lookup.py").write_text("def lambda_handler(event, context):\n    return event\n")
     outside("logs").create_log_group(logGroupName="/aws/lambda/old")
     for name in ("lookup", "old"):
-        aws.succeed(f"%%real_aws\ndeploy('lookup.py', '{name}')\nboto3.client('lambda').invoke(FunctionName='{name}')")
+        aws.succeed(
+            f"%%real_aws\ndeploy('lookup.py', '{name}', timeout=30)\nboto3.client('lambda').invoke(FunctionName='{name}')"
+        )
     groups = {group["logGroupName"] for group in outside("logs").describe_log_groups()["logGroups"]}
     assert groups == {"/aws/lambda/lookup", "/aws/lambda/old"}
     outside("lambda").delete_function(FunctionName="lookup")

@@ -56,7 +56,7 @@ class Table:
 
     def function(self, ending: str = "", **settings: Any) -> str:
         source = HANDLER.replace("{ending}", ending.replace("{{", "{").replace("}}", "}"))
-        return str(self.functions.create("worker", source, Timeout=10, **settings)["FunctionArn"])
+        return str(self.functions.create("worker", source, **settings)["FunctionArn"])
 
     def map(self, **settings: Any) -> str:
         given = {"EventSourceArn": self.stream, "FunctionName": "worker", "StartingPosition": "TRIM_HORIZON"}
@@ -181,13 +181,13 @@ def test_a_batch_is_cut_in_two_until_the_poison_is_alone(table: Table) -> None:
     table.function(FAILS)
     dead = table.queue("dead")
     table.map(
-        MaximumBatchingWindowInSeconds=10,
+        MaximumBatchingWindowInSeconds=60,
         BisectBatchOnFunctionError=True,
         MaximumRetryAttempts=1,
         DestinationConfig={"OnFailure": {"Destination": dead}},
     )
     table.put("a", "b", "poison", "c")
-    table.advance(60)
+    table.advance(120)
     assert table.batches() == ["a b poison c", "a b", "poison c", "poison", "poison", "c"]
     [record] = table.messages("dead")
     info = record["DDBStreamBatchInfo"]
@@ -206,10 +206,10 @@ def test_a_batch_is_cut_in_two_until_the_poison_is_alone(table: Table) -> None:
 def test_records_before_the_reported_one_are_done(table: Table) -> None:
     table.function(REPORTS)
     table.map(
-        MaximumBatchingWindowInSeconds=10, MaximumRetryAttempts=1, FunctionResponseTypes=["ReportBatchItemFailures"]
+        MaximumBatchingWindowInSeconds=60, MaximumRetryAttempts=1, FunctionResponseTypes=["ReportBatchItemFailures"]
     )
     table.put("a", "poison", "c")
-    table.advance(60)
+    table.advance(120)
     assert table.batches() == ["a poison c", "poison c"]
 
 
