@@ -33,10 +33,10 @@ _ACCOUNTS = itertools.count(200_000_000_001)
 # of a client. Clients may be used by many threads at once, but not created by them.
 _SESSION = boto3.Session()
 _CREATION = threading.Lock()
-_ONCE = Config(retries={"total_max_attempts": 1}, read_timeout=120, max_pool_connections=32)
+_ONCE = Config(retries={"total_max_attempts": 1}, read_timeout=600, max_pool_connections=32)
 
 # What httpx.get and httpx.post do give up after five seconds, for which a busy computer may stand still.
-HTTP = httpx.Client(timeout=120)
+HTTP = httpx.Client(timeout=600)
 
 
 @dataclass
@@ -76,7 +76,7 @@ class CloudProcess:
 
     def advance(self, seconds: float) -> dt.datetime:
         """Move the virtual clock; all that fell due on the way has happened when this returns the new time."""
-        answer = call(self.endpoint_url, "POST", "/_localcloud/clock/advance", {"seconds": seconds}, timeout=120)
+        answer = call(self.endpoint_url, "POST", "/_localcloud/clock/advance", {"seconds": seconds}, timeout=600)
         return dt.datetime.fromisoformat(answer["now"])
 
 

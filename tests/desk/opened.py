@@ -62,13 +62,13 @@ class Desk:
 
     def get(self, path: str) -> dict[str, Any]:
         parts = urlsplit(self.link)
-        answer = HTTP.get(f"http://{parts.netloc}/{path}", headers=self._token(), timeout=240)
+        answer = HTTP.get(f"http://{parts.netloc}/{path}", headers=self._token())
         answer.raise_for_status()
         return dict(answer.json())
 
     def start_kernel(self) -> None:
         parts = urlsplit(self.link)
-        HTTP.post(f"http://{parts.netloc}/api/kernels", headers=self._token(), json={}, timeout=240).raise_for_status()
+        HTTP.post(f"http://{parts.netloc}/api/kernels", headers=self._token(), json={}).raise_for_status()
 
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)

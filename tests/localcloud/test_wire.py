@@ -28,14 +28,14 @@ def address(cloud: CloudProcess) -> tuple[str, int]:
 
 def say(address: tuple[str, int], data: bytes) -> bytes:
     """Send raw bytes and read until the server closes."""
-    with socket.create_connection(address, timeout=10) as connection:
+    with socket.create_connection(address, timeout=120) as connection:
         connection.sendall(data)
         connection.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
 def test_one_connection_carries_many_requests(address: tuple[str, int]) -> None:
-    connection = http.client.HTTPConnection(*address, timeout=10)
+    connection = http.client.HTTPConnection(*address, timeout=120)
     sockets = set()
     for _ in range(3):
         connection.request("GET", "/_localcloud/health")
@@ -65,7 +65,7 @@ def test_a_body_in_chunks_arrives_whole(address: tuple[str, int]) -> None:
 
 
 def test_a_client_that_waits_for_permission_gets_it(address: tuple[str, int]) -> None:
-    with socket.create_connection(address, timeout=10) as connection:
+    with socket.create_connection(address, timeout=120) as connection:
         connection.sendall(
             b"POST /_localcloud/clock/advance HTTP/1.1\r\nHost: localhost\r\nContent-Length: 14\r\nExpect: 100-continue\r\n\r\n"
         )
@@ -181,7 +181,7 @@ def impatient() -> Iterator[tuple[str, int]]:
     ids=["one byte", "half a header", "half a body"],
 )
 def test_a_request_that_does_not_go_on_is_given_up(impatient: tuple[str, int], half: bytes) -> None:
-    with socket.create_connection(impatient, timeout=10) as connection:
+    with socket.create_connection(impatient, timeout=120) as connection:
         connection.sendall(half)
         assert connection.recv(1000).startswith(b"HTTP/1.1 408")
         assert connection.recv(1000) == b""
@@ -208,7 +208,8 @@ def test_a_connection_may_rest_between_requests(impatient: tuple[str, int]) -> N
             connection.sendall(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n" + body)
             said = b""
             while not said.endswith(b"\r\n\r\n" + body):
-                said += connection.recv(1000)
+                assert (more := connection.recv(1000))
+                said += more
             connection.settimeout(0.8)
             with pytest.raises(TimeoutError):
                 connection.recv(1)

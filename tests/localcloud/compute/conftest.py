@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
+
+from tests.conftest import HTTP
 
 Control = Callable[..., Any]
 
@@ -17,7 +18,7 @@ def control(cloud: Any, account: str) -> Control:
 
     def post(route: str, body: dict[str, Any]) -> Any:
         url = f"{cloud.endpoint_url}/_localcloud/{route}"
-        answer = httpx.post(url, json=body, headers={"x-localcloud-account": account}, timeout=120)
+        answer = HTTP.post(url, json=body, headers={"x-localcloud-account": account})
         return answer.raise_for_status().json()
 
     return post

@@ -65,7 +65,7 @@ class Queues:
             data=json.dumps(body).encode() if body else None,
             headers={"x-localcloud-account": self.account},
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=600) as answer:
             return json.load(answer)  # type: ignore[no-any-return]
 
 

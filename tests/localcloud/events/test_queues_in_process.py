@@ -72,6 +72,18 @@ def test_a_closed_store_leaves_no_appointment_and_no_listener(store: QueueStore,
     assert told == []
 
 
+def test_four_days_over_a_queue_with_messages_take_few_stops(store: QueueStore, context: CloudContext) -> None:
+    for number in range(20):
+        store.send(Outgoing(str(number)))
+    stops = 0
+    while (due := context.schedule.next_moment()) is not None:
+        context.clock.advance(max(0.0, due - context.clock.timestamp()) + 0.001)
+        context.schedule.run_due()
+        stops += 1
+    assert not store.receivable()
+    assert stops < 50
+
+
 def test_a_full_standard_queue_refuses_to_give_more(store: QueueStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "IN_FLIGHT_AT_MOST", 3)
     for number in range(5):

@@ -69,7 +69,7 @@ class RestApi:
     def raw(self, target: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> tuple[int, Any]:
         """Send a target exactly as it stands, which clients would tidy up; the status and the body, parsed if it is JSON."""
         address = urlsplit(self.endpoint)
-        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=20)
+        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=120)
         connection.putrequest(method, f"/_execute-api/{self.id}{target}", skip_accept_encoding=True)
         for name, value in (headers or {}).items():
             connection.putheader(name, value)

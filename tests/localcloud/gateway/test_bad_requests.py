@@ -30,7 +30,7 @@ def api(cloud: CloudProcess, client: Callable[[str], Any]) -> RestApi:
 def speak(api: RestApi, data: bytes, more: bytes = b"") -> bytes:
     """Send raw bytes and read until the server closes or has nothing to say."""
     address = urlsplit(api.endpoint)
-    with socket.create_connection((str(address.hostname), address.port or 80), timeout=60) as connection:
+    with socket.create_connection((str(address.hostname), address.port or 80), timeout=120) as connection:
         connection.sendall(data)
         if more:
             connection.sendall(more)

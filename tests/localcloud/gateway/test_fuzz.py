@@ -55,7 +55,7 @@ def test_whatever_is_sent_the_api_answers_as_its_document_says(shop: dict[str, s
 
 @pytest.mark.parametrize("path", ["/products/%00", "/products/../../../etc/passwd", "/products/%2e%2e%2f", "/products/" + "a" * 4000, "/products/é", "/products/${jndi:x}"])  # fmt: skip
 def test_an_odd_path_is_answered_and_leads_nowhere_else(shop: dict[str, str], path: str) -> None:
-    answer = HTTP.get(f"{shop['url']}{path}", timeout=20)
+    answer = HTTP.get(f"{shop['url']}{path}")
     assert answer.status_code in (400, 403, 404)
     assert "root:" not in answer.text
 

@@ -18,9 +18,7 @@ class Shop(RestApi):
     """``GET /stock`` asks for a key, ``GET /products`` does not; both in stage ``dev``."""
 
     def advance(self, seconds: float) -> None:
-        HTTP.post(
-            f"{self.endpoint}/_localcloud/clock/advance", json={"seconds": seconds}, timeout=120
-        ).raise_for_status()
+        HTTP.post(f"{self.endpoint}/_localcloud/clock/advance", json={"seconds": seconds}).raise_for_status()
 
     def today(self) -> str:
         return str(HTTP.get(f"{self.endpoint}/_localcloud/clock").json()["now"][:10])
