@@ -17,7 +17,7 @@ def call(
     path: str,
     body: dict[str, Any] | None = None,
     *,
-    timeout: float = 10.0,
+    timeout: float = 30.0,
     headers: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """Send one JSON request to the server at ``endpoint_url`` and return its JSON answer.

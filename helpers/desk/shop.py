@@ -33,7 +33,7 @@ CUSTOMER = ("ana@example.com", "correct horse")
 PRODUCTS = (("caneca", "Caneca de café", 3990, 12), ("camiseta", "Camiseta", 7990, 40), ("bone", "Boné", 4990, 3))
 _FUNCTION_SECONDS = 20  # a busy computer stands still for some of AWS's three
 STAGE_LIMIT = {"rate": 100, "burst": 50}
-PLAN = {"throttle": {"rateLimit": 2.0, "burstLimit": 10}, "quota": {"limit": 1000, "period": "DAY"}}
+PLAN = {"throttle": {"rateLimit": 1.0, "burstLimit": 10}, "quota": {"limit": 1000, "period": "DAY"}}
 
 
 @dataclass(frozen=True)
