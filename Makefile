@@ -50,7 +50,7 @@ test: $(STAMP)
 
 # Each language has folders, a local cloud and so a clock for itself, and the two run side by side.
 notebooks-en notebooks-pt-BR: notebooks-%: $(STAMP)
-	$(BIN)/pytest --nbval --nbval-current-env --nbval-cell-timeout 120 notebooks/$* solutions/$*
+	$(BIN)/pytest --nbval --nbval-current-env --nbval-cell-timeout 300 notebooks/$* solutions/$*
 
 bench: $(STAMP) $(MINISTACK)
 	$(BIN)/python -m bench.run $(MINISTACK)

@@ -13,7 +13,7 @@ from helpers.cloud.session import language
 from helpers.errors import CheckFailed
 
 # The judge bounds every check; this bounds a judge that is gone without closing the connection.
-ANSWER_SECONDS = 300.0
+ANSWER_SECONDS = 900.0
 
 _POINTS = {"en": "{exercise} · {points} of {max} points", "pt-BR": "{exercise} · {points} de {max} pontos"}
 _FAILED = {

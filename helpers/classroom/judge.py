@@ -28,7 +28,7 @@ from helpers.classroom.texts import Text, in_language
 from helpers.errors import CourseError
 from helpers.languages import LANGUAGES
 
-CHECK_SECONDS = 30.0
+CHECK_SECONDS = 120.0
 
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 

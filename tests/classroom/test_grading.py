@@ -256,10 +256,10 @@ def test_what_was_built_before_the_kernel_was_left_still_counts(attack: HandIn, 
 def test_a_loop_that_swallows_the_interrupt_costs_only_its_own_exercise(attack: HandIn, shipped: Notebook) -> None:
     loop = ONLY_IN_SANDBOX + "while True:\n    try:\n        while True: pass\n    except KeyboardInterrupt: pass"
     begun = time.monotonic()
-    grade = attack(answered(shipped, q1=loop), cell_seconds=4)
+    grade = attack(answered(shipped, q1=loop), cell_seconds=12)
     assert points(grade) == [0, 3, 2]
     assert cell_problem(grade, 0) == "too-long"
-    assert time.monotonic() - begun < 40
+    assert time.monotonic() - begun < 100  # it was ended, and not by the 120 seconds of the whole run
 
 
 def test_a_loop_that_prints_for_ever_is_stopped_by_its_output(attack: HandIn, shipped: Notebook) -> None:
@@ -269,7 +269,7 @@ def test_a_loop_that_prints_for_ever_is_stopped_by_its_output(attack: HandIn, sh
 
 
 def test_a_notebook_that_never_ends_is_ended_and_keeps_what_it_earned_before(attack: HandIn, shipped: Notebook) -> None:
-    grade = attack(answered(shipped, q2="while True: pass", q3="while True: pass"), cell_seconds=60, run_seconds=15)
+    grade = attack(answered(shipped, q2="while True: pass", q3="while True: pass"), cell_seconds=60, run_seconds=30)
     assert points(grade) == [2, 0, 0]
     assert cell_problem(grade, 2) == "run-too-long"
 

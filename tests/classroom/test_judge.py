@@ -60,10 +60,6 @@ def trips_in_hiding(account):
     {}["body"]
 
 @check()
-def hangs(account):
-    threading.Event().wait()
-
-@check()
 def misses_a_function(account):
     account.invoke("lookup", {})
 
@@ -100,7 +96,17 @@ def comes_back(account):
     expect(len(seen()) == 1, en="first", pt="first")
     expect(not seen(), en="hidden", pt="hidden")
     account.clock.advance(minutes=6)
-    expect(account.eventually(seen, seconds=5), en="again", pt="again")
+    expect(account.eventually(seen), en="again", pt="again")
+
+lab.exercise("92.4", title=both("No end"))
+
+@lab.check("92.4", points=1, title=both("hangs"))
+def hangs(account):
+    threading.Event().wait()
+
+@lab.check("92.4", points=1, title=both("goes on"))
+def goes_on(account):
+    expect(True, en="", pt="")
 """
 
 
@@ -115,7 +121,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def judge(course: Path, cloud: CloudProcess, tmp_path: Path) -> Judge:
-    return Judge(course, cloud.endpoint_url, "a secret", tmp_path / "verdicts", check_seconds=5)
+    return Judge(course, cloud.endpoint_url, "a secret", tmp_path / "verdicts")
 
 
 def messages(verdict: Verdict) -> dict[str, str]:
@@ -125,7 +131,7 @@ def messages(verdict: Verdict) -> dict[str, str]:
 def test_a_pass_needs_evidence_and_one_failing_check_hides_no_other(judge: Judge, account: str) -> None:
     verdict = judge.check("92.1", account)
     assert [check.name for check in verdict.checks if check.passed] == ["passes", "passes_last"]
-    assert (verdict.points, verdict.max, verdict.passed) == (2, 12, False)
+    assert (verdict.points, verdict.max, verdict.passed) == (2, 11, False)
     assert all(message and "\n" not in message for message in messages(verdict).values())
 
 
@@ -135,10 +141,15 @@ def test_each_way_to_fail_has_its_own_sentence(judge: Judge, account: str) -> No
     assert said["misses_a_table"] == "expected a table named orders in your account; there is none"
     assert said["misses_a_queue"] == "expected a queue named orders in your account; there is none"
     assert said["misses_a_bucket"] == "expected a bucket named photos in your account; there is none"
-    assert "within 5 seconds" in said["hangs"]
     assert "nothing to look at" in said["looks_at_nothing"]
     assert "KeyError: 'body'" in said["trips"]
     assert "'body'" not in said["trips_in_hiding"]
+
+
+def test_a_check_that_hangs_is_left_behind_and_hides_no_other(course: Path, cloud: CloudProcess, account: str) -> None:
+    verdict = Judge(course, cloud.endpoint_url, "s", None, check_seconds=8).check("92.4", account)
+    assert [check.name for check in verdict.checks if check.passed] == ["goes_on"]
+    assert "within 8 seconds" in messages(verdict)["hangs"]
 
 
 def test_sentences_come_in_the_asked_language(judge: Judge, account: str) -> None:

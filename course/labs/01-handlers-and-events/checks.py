@@ -164,11 +164,13 @@ def greets_ana(account: Account) -> None:
     "01.1", points=1, title={"en": "the answer comes within one second", "pt-BR": "a resposta vem em até um segundo"}
 )
 def is_quick(account: Account) -> None:
-    result = greets(account, {"name": "Ana"}, "Ana")
+    seen: list[float] = []
+    while len(seen) < 3 and min(seen, default=1000) >= 1000:  # who sleeps is never quick; a busy computer is, some time
+        seen.append(greets(account, {"name": "Ana"}, "Ana").duration_ms or 1000)
     expect(
-        result.duration_ms is not None and result.duration_ms < 1000,
+        min(seen) < 1000,
         en="expected an answer within 1000 ms; the REPORT line says {saw} ms", pt="esperava resposta em até 1000 ms; a linha REPORT diz {saw} ms",
-        saw=result.duration_ms, read=SNIPPET,
+        saw=min(seen), read=SNIPPET,
     )  # fmt: skip
 
 

@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from statistics import median
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -521,7 +520,8 @@ def tells_orders_apart(account: Account) -> None:
 lab.exercise("02.4", title={"en": "Halve a cold start", "pt-BR": "Corte um cold start pela metade"})
 
 SAMPLES = 4
-# Half is the task; the rest is what a busy machine may add to one side of the comparison.
+# Half is the task; the rest is what a busy machine may add to one side of the comparison. The quickest start of each side is
+# the one that it disturbed least: what is loaded takes its time in every one.
 INIT_AT_MOST = 0.6
 FIRST_QUOTE_AT_MOST = 0.7
 ORIGINAL = """
@@ -662,11 +662,11 @@ def reports(account: Account) -> None:
 )
 def init_is_short(account: Account) -> None:
     original, own = cold_starts(account)
-    before, after = median(init for init, _ in original), median(init for init, _ in own)
+    before, after = min(init for init, _ in original), min(init for init, _ in own)
     expect(
         after <= INIT_AT_MOST * before,
-        en="expected at most {limit} % of the original's Init Duration (half, and a margin); medians of {samples} cold starts: {after} ms against {before} ms",
-        pt="era esperado no máximo {limit} % do Init Duration original (metade, e uma folga); medianas de {samples} cold starts: {after} ms contra {before} ms",
+        en="expected at most {limit} % of the original's Init Duration (half, and a margin); the quickest of {samples} cold starts: {after} ms against {before} ms",
+        pt="era esperado no máximo {limit} % do Init Duration original (metade, e uma folga); o mais rápido de {samples} cold starts: {after} ms contra {before} ms",
         read=LIGHT,
         limit=round(100 * INIT_AT_MOST),
         samples=SAMPLES,
@@ -686,7 +686,7 @@ def init_is_short(account: Account) -> None:
 )
 def first_quote_is_short(account: Account) -> None:
     original, own = cold_starts(account)
-    before, after = median(map(sum, original)), median(map(sum, own))
+    before, after = min(map(sum, original)), min(map(sum, own))
     expect(
         after <= FIRST_QUOTE_AT_MOST * before,
         en="expected Init Duration plus the first quote to be down to half as well, with a margin; look for what a quote still loads",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from helpers.classroom.apis import Answer, Api, Call, api_key, usage_plan
@@ -15,6 +17,9 @@ BUCKETS = {"en": "lesson 10, '1. An API that scales by itself'", "pt-BR": "liç�
 PARTNERS = {"en": "lesson 10, '2. A noisy partner'", "pt-BR": "lição 10, '2. Um parceiro barulhento'"}
 QUOTA = {"en": "lesson 10, '3. Six a day'", "pt-BR": "lição 10, '3. Seis por dia'"}
 WATCHING = {"en": "lesson 10, '4. Watching it'", "pt-BR": "lição 10, '4. De olho nela'"}
+
+TRIES = 3
+"""How often a check looks again when the computer was so slow that the buckets filled meanwhile."""
 
 lab = Lab("10", title={"en": "Limits that hold", "pt-BR": "Limites que aguentam"})
 
@@ -66,8 +71,41 @@ def key_of(account: Account, name: str) -> dict[str, Any]:
     return api_key(account, name, PARTNERS)
 
 
-def cut(seen: Burst, rate: float, size: int, what: str) -> None:
-    """A burst was cut where rate and burst say, and nothing else went wrong."""
+def refusing(account: Account, calls: Sequence[Call]) -> list[Answer]:
+    """The refusals of a burst that is too fast for its bucket."""
+    for _ in range(TRIES):
+        if refused := burst(account, calls).refused:
+            return refused
+    return []
+
+
+@contextmanager
+def stage_stands_still(account: Account) -> Iterator[None]:
+    """Let the stage's limit for all methods have no rate meanwhile, so that what is taken stays taken, however slow the computer."""
+    gateway, place = account.client("apigateway"), {"restApiId": Api(account, "loja").id, "stageName": "prod"}
+    settings = gateway.get_stage(**place).get("methodSettings", {})
+    rate = settings.get("*/*", {}).get("throttlingRateLimit")
+
+    def change(value: float) -> None:
+        step = {"op": "replace", "path": "/*/*/throttling/rateLimit", "value": str(value)}
+        gateway.update_stage(**place, patchOperations=[step])
+
+    if rate is None:
+        yield
+        return
+    change(0.001)
+    try:
+        yield
+    finally:
+        change(rate)
+
+
+def cut(account: Account, calls: Sequence[Call], rate: float, size: int, what: str) -> None:
+    """A burst is cut where rate and burst say, and nothing else goes wrong."""
+    for _ in range(TRIES):
+        seen = burst(account, calls)
+        if seen.most(rate, size) < len(calls):  # else a bucket would let them all in
+            break
     statuses = dict(Counter(one.status for one in seen.answers))
     expect(
         set(statuses) <= {200, 429},
@@ -99,7 +137,7 @@ lab.exercise("10.1", title={"en": "Sunday evening", "pt-BR": "Domingo à noite"}
     title={"en": "a rush on the products is cut at 20", "pt-BR": "uma correria nos produtos é cortada em 20"},
 )
 def products_are_limited(account: Account) -> None:
-    cut(burst(account, looks(account, 80)), 50, 20, "GET /products/{sku}")
+    cut(account, looks(account, 80), 50, 20, "GET /products/{sku}")
 
 
 @lab.check(
@@ -143,8 +181,8 @@ lab.exercise("10.2", title={"en": "Two partners, two buckets", "pt-BR": "Dois pa
 )
 def shares(account: Account) -> None:
     bola, craque = (key_of(account, name)["value"] for name in ("bola", "craque"))
-    cut(burst(account, stock(account, bola, 20)), 2, 5, "partner bola")
-    cut(burst(account, stock(account, craque, 40)), 20, 15, "partner craque")
+    cut(account, stock(account, bola, 20), 2, 5, "partner bola")
+    cut(account, stock(account, craque, 40), 20, 15, "partner craque")
 
 
 @lab.check(
@@ -155,8 +193,11 @@ def shares(account: Account) -> None:
 def apart(account: Account) -> None:
     bola, craque = (key_of(account, name)["value"] for name in ("bola", "craque"))
     calls = [*stock(account, bola, 40), *stock(account, craque, 8)]
-    seen = burst(account, calls).answers[40:]
-    served = sum(one.status == 200 for one in seen)
+    with stage_stands_still(account):
+        for _ in range(TRIES):
+            served = sum(one.status == 200 for one in burst(account, calls).answers[40:])
+            if served == 8:
+                break
     expect(
         served == 8,
         en="expected all 8 requests of craque to be served right after 40 of bola; {served} were",
@@ -207,9 +248,16 @@ def closed(account: Account) -> None:
 lab.exercise("10.3", title={"en": "A trial that ends", "pt-BR": "Um teste que acaba"})
 
 
+def next_day(account: Account) -> None:
+    """Go to the first minute of tomorrow: what follows is all on one day."""
+    now = account.clock.now()
+    tomorrow = (now + dt.timedelta(days=1)).replace(hour=0, minute=1, second=0, microsecond=0)
+    account.clock.advance(seconds=(tomorrow - now).total_seconds())
+
+
 def day_of(account: Account, key: str, count: int) -> list[Answer]:
     """Requests of one key on a day that has not seen it yet, one after the other."""
-    account.clock.advance(days=1)
+    next_day(account)
     api = Api(account, "loja")
     return [api.call("GET", f"/stock/{sku(account)}", headers={"x-api-key": key}) for _ in range(count)]
 
@@ -257,7 +305,7 @@ def says(account: Account) -> None:
         body=over.text,
         after=over.headers.get("retry-after"),
     )
-    fast = burst(account, stock(account, key_of(account, "bola")["value"], 20)).refused
+    fast = refusing(account, stock(account, key_of(account, "bola")["value"], 20))
     seen = {one.headers.get("retry-after") for one in fast}
     expect(
         seen == {"1"},
@@ -354,9 +402,12 @@ def patient(account: Account) -> None:
     title={"en": "it stops when the quota is gone", "pt-BR": "ela para quando a quota acaba"},
 )
 def stops(account: Account) -> None:
-    account.clock.advance(days=1)
     skus = [sku(account) for _ in range(13)]
-    answer, seconds, made = imported(account, key_of(account, "novo")["value"], skus)
+    for _ in range(2):  # who waits for nothing is slow each time
+        next_day(account)
+        answer, seconds, made = imported(account, key_of(account, "novo")["value"], skus)
+        if seconds < 8:
+            break
     expect(
         answer.get("found") == skus[:10] and answer.get("left") == skus[10:],
         en="expected ten products in found and three in left, with a quota of ten; saw found {found}, left {left}",
@@ -385,7 +436,7 @@ lab.exercise("10.5", title={"en": "Who was it?", "pt-BR": "Quem foi?"})
 )
 def orders_slowly(account: Account) -> None:
     key = key_of(account, "craque")["value"]
-    cut(burst(account, orders(key, 10)), 1, 1, "POST /orders, craque")
+    cut(account, orders(key, 10), 1, 1, "POST /orders, craque")
     seen = burst(account, [*orders(key, 10), *stock(account, key, 8)]).answers[10:]
     served = sum(one.status == 200 for one in seen)
     expect(
@@ -404,9 +455,12 @@ def orders_slowly(account: Account) -> None:
 )
 def log_names(account: Account) -> None:
     bola = key_of(account, "bola")
-    name = account.new_name()
-    calls = [Call("GET", f"/stock/{name}", headers={"x-api-key": bola["value"]}) for _ in range(9)]
-    refused = len(burst(account, [*calls, Call("GET", f"/stock/{name}")]).refused)
+    for _ in range(TRIES):
+        name = account.new_name()
+        calls = [Call("GET", f"/stock/{name}", headers={"x-api-key": bola["value"]}) for _ in range(9)]
+        refused = len(burst(account, [*calls, Call("GET", f"/stock/{name}")]).refused)
+        if refused:
+            break
     expect(
         refused > 0,
         en="expected some of nine quick requests of bola to be refused; none was",

@@ -471,17 +471,10 @@ def for_both_groups(account: Account) -> None:
 lab.exercise("13.5", title={"en": "The line that wakes somebody", "pt-BR": "A linha que acorda alguém"})
 
 
-def paged(account: Account, word: str, count: int) -> list[dict[str, Any]]:
-    """The messages that hold ``word``, when ``count`` of them have come; else what has come so far."""
-    url, found = account.queue_url("oncall"), []
-
-    def enough() -> bool:
-        found.extend(account.take(url, holding=word))
-        return len(found) >= count
-
-    account.eventually(enough)
+def paged(account: Account, word: str) -> list[dict[str, Any]]:
+    """The messages that hold ``word``, when all that is on its way has come."""
     account.clock.advance(seconds=2)
-    found.extend(account.take(url, holding=word))
+    found = account.take(account.queue_url("oncall"), holding=word)
     return sorted(records(found), key=lambda body: str(body.get("order")))
 
 
@@ -499,7 +492,7 @@ def each_line(account: Account) -> None:
     lines.insert(2, {"level": "ERROR", "message": f"no payment at all {word}"})
     write(account, PAYMENT, lines)
     wanted = [{"group": PAYMENT, "order": f"{word}-{place}", "bank": bank} for place, bank in enumerate(banks)]
-    seen = paged(account, word, 3)
+    seen = paged(account, word)
     expect(
         seen == wanted,
         en="expected a message in the queue oncall for each of three payments at level ERROR, and no other: {wanted}; saw {seen}",
@@ -540,7 +533,7 @@ def control(account: Account) -> None:
     trial = "CWL CONTROL MESSAGE: Checking health of destination Lambda."
     first = account.invoke("loja-oncall", envelope("CONTROL_MESSAGE", [trial]))
     second = account.invoke("loja-oncall", envelope("DATA_MESSAGE", [payment("bank", 20, order=word)]))
-    seen = [(one.get("group"), one.get("order")) for one in paged(account, word, 1)]
+    seen = [(one.get("group"), one.get("order")) for one in paged(account, word)]
     expect(
         first.error is None and second.error is None and seen == [("/aws/lambda/judge", word)],
         en="expected no error for a control message, and one message for a payment that follows; errors {errors}, messages {seen}",

@@ -348,7 +348,7 @@ def right(account: Account) -> None:
                 wanted=wanted,
                 seen=seen,
             )
-        told = account.eventually(lambda order=order: letters(account, case, order) == set(order.notify))  # type: ignore[misc]
+        told = account.eventually(lambda order=order: letters(account, case, order) == set(order.notify), 20)  # type: ignore[misc]
         expect(
             told,
             en="expected a letter to each of {count} addresses of an order; the log of {name} has fewer",
@@ -424,7 +424,7 @@ def followed(account: Account) -> tuple[Document, Order, list[str]]:
         pieces = flat(documents(account, order.trace))
         return sorted({link["trace_id"] for one in pieces for link in one.get("links", [])} - {order.trace})
 
-    linked = account.eventually(behind)
+    linked = account.eventually(behind, 20)
     expect(
         bool(linked),
         en="expected the trace of an order to be linked with one of {name}, behind the queue; it is linked with none",

@@ -207,9 +207,13 @@ def asks_the_bank(account: Account) -> Any:
 @lab.check("15.3", points=3, title={"en": "what waits is small", "pt-BR": "o que espera é pequeno"})
 def waiting_is_cheap(account: Account) -> None:
     asks_the_bank(account)  # the cold one
-    calls = 5
-    quantities = used(account, lambda: [asks_the_bank(account) for _ in range(calls)])
-    seen = sum(quantities.get(f"lambda/gb-seconds{arch}", 0.0) for arch in ("", "-arm64")) / calls
+    calls: list[float] = []
+    while (
+        len(calls) < 5 and min(calls, default=1.0) > 0.05
+    ):  # memory counts in every call, a pause of this computer does not
+        quantities = used(account, lambda: asks_the_bank(account))
+        calls.append(sum(quantities.get(f"lambda/gb-seconds{arch}", 0.0) for arch in ("", "-arm64")))
+    seen = min(calls)
     expect(
         0 < seen <= 0.05,
         en="expected a warm call of bank to use at most 0.05 GB-seconds; it uses {seen}",
