@@ -113,38 +113,38 @@ def limit(rate, burst, method="*/*"):
     changes = [{"op": "replace", "path": f"/{method}/throttling/{name}", "value": str(value)} for name, value in named.items()]
     return gateway.update_stage(**prod, patchOperations=changes)["methodSettings"]
 
-print(*sorted(limit(1, 3)["*/*"]), sep="\n")
+print(*sorted(limit(0.01, 3)["*/*"]), sep="\n")
 
 # %% [markdown] id="settings-read" lang="en"
-# Caching, logs, metrics, and two words about load: `throttlingRateLimit` and `throttlingBurstLimit`. Nothing here *adds* capacity. API Gateway's own scaling is AWS's business; yours are the **limits**, and I have just set one: 1 request a
-# second, burst 3. **Bet:** ten people open the page in the same moment. How many see it?
+# Caching, logs, metrics, and two words about load: `throttlingRateLimit` and `throttlingBurstLimit`. Nothing here *adds* capacity. API Gateway's own scaling is AWS's business; yours are the **limits**, and I have just set one: 0.01 requests a
+# second, burst 3. That is one in 100 seconds, so slow that no pause of your computer counts. **Bet:** ten people open the page in the same moment. How many see it?
 
-# %% [markdown] id="settings-read" lang="pt-BR" of="9522ea"
-# Cache, logs, métricas, e duas palavras sobre carga: `throttlingRateLimit` e `throttlingBurstLimit`. Nada aqui *acrescenta* capacidade. Escalar o API Gateway é problema da AWS; seus são os **limites**, e acabei de definir um: 1 requisição por
-# segundo, burst 3. **Aposte:** dez pessoas abrem a página no mesmo instante. Quantas a veem?
+# %% [markdown] id="settings-read" lang="pt-BR" of="4226ba"
+# Cache, logs, métricas, e duas palavras sobre carga: `throttlingRateLimit` e `throttlingBurstLimit`. Nada aqui *acrescenta* capacidade. Escalar o API Gateway é problema da AWS; seus são os **limites**, e acabei de definir um: 0,01 requisição por
+# segundo, burst 3. Isso é uma a cada 100 segundos, tão devagar que nenhuma pausa do seu computador conta. **Aposte:** dez pessoas abrem a página no mesmo instante. Quantas a veem?
 
 # %% id="burst"
 print(crowd(10))
-clock.advance(seconds=2)
-print(crowd(10), "two seconds later")
+clock.advance(seconds=200)
+print(crowd(10), "200 seconds later")
 
 # %% [markdown] id="burst-read" lang="en"
 # Three, then two. This is a **token bucket**: it holds `burst` tokens, each request takes one, and `rate` tokens a second drip in. The burst is no extra second of rate; it is what a pause can save up. The others get
 # 429 `Too Many Requests` at once: nobody waits, and no function is called.
 #
-# Five visitors a second for eight seconds, then a quiet half minute, then five a second again:
+# Five visitors every 100 seconds, eight times; then silence, thirty times as long; then five again, eight times:
 
-# %% [markdown] id="burst-read" lang="pt-BR" of="d3669b"
+# %% [markdown] id="burst-read" lang="pt-BR" of="ddba8a"
 # Três, depois duas. Isto é um **token bucket**: ele guarda `burst` fichas, cada requisição leva uma, e `rate` fichas por segundo pingam de volta. O burst não é um segundo extra de rate; é o que uma pausa consegue juntar. As outras recebem
 # 429 `Too Many Requests` na hora: ninguém espera, e nenhuma função é chamada.
 #
-# Cinco visitantes por segundo durante oito segundos, depois meio minuto de silêncio, depois cinco por segundo de novo:
+# Cinco visitantes a cada 100 segundos, oito vezes; depois silêncio, trinta vezes esse tempo; depois cinco de novo, oito vezes:
 
 # %% id="wave"
 visitors = [5] * 8 + [0] * 30 + [5] * 8
 served = []
 for count in visitors:
-    clock.advance(seconds=1)
+    clock.advance(seconds=100)
     served.append(crowd(count)["200"] if count else 0)
 print("asked", sum(visitors), "served", sum(served[:8]), "+", sum(served[-8:]))
 
@@ -160,12 +160,12 @@ import matplotlib.pyplot as plt
 figure, axes = plt.subplots(figsize=(8, 2.6))
 axes.bar(range(len(visitors)), visitors, color="#dddddd", label="asked")
 axes.bar(range(len(visitors)), served, color="#2e73b8", label="served")
-axes.set(xlabel="second", ylabel="requests")
+axes.set(xlabel="hundreds of seconds", ylabel="requests")
 axes.legend(frameon=False)
 plt.show()
 
 # %% [markdown] id="wave-read" lang="en"
-# One a second, and three in the first second after the pause. No half hour of silence would buy more: the bucket is full at `burst`.
+# One each time, and three the first time after the pause. No longer silence would buy more: the bucket is full at `burst`.
 #
 # **What holds** ([throttling](https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html), checked 2026-11). There is no scaling setting. There are limits, looked at from the narrowest to the widest:
 #
@@ -180,10 +180,10 @@ plt.show()
 #
 # ## 2. A noisy partner
 #
-# Two partners read the stock. One of them wrote a loop without a pause. **Bet:** the stage lets one request a second through, burst 20. What does the quiet partner get, right after the noisy one?
+# Two partners read the stock. One of them wrote a loop without a pause. **Bet:** the stage lets one request in 100 seconds through, burst 20. What does the quiet partner get, right after the noisy one?
 
-# %% [markdown] id="wave-read" lang="pt-BR" of="c68e86"
-# Uma por segundo, e três no primeiro segundo depois da pausa. Nem meia hora de silêncio compraria mais: o balde está cheio em `burst`.
+# %% [markdown] id="wave-read" lang="pt-BR" of="c390a3"
+# Uma de cada vez, e três na primeira vez depois da pausa. Nenhum silêncio mais longo compraria mais: o balde está cheio em `burst`.
 #
 # **O que vale** ([throttling](https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html), conferido em 2026-11). Não existe configuração de escala. Existem limites, olhados do mais estreito para o mais largo:
 #
@@ -198,10 +198,10 @@ plt.show()
 #
 # ## 2. Um parceiro barulhento
 #
-# Dois parceiros consultam o estoque. Um deles escreveu um laço sem pausa. **Aposte:** o stage deixa passar uma requisição por segundo, burst 20. O que o parceiro quieto recebe, logo depois do barulhento?
+# Dois parceiros consultam o estoque. Um deles escreveu um laço sem pausa. **Aposte:** o stage deixa passar uma requisição a cada 100 segundos, burst 20. O que o parceiro quieto recebe, logo depois do barulhento?
 
 # %% id="partners"
-changed = limit(1, 20)
+changed = limit(0.01, 20)
 keys = {name: f"{name}-partner-key-0123456789" for name in ("noisy", "quiet")}
 key_ids = {name: gateway.create_api_key(name=name, value=value, enabled=True)["id"] for name, value in keys.items()}
 
@@ -224,11 +224,11 @@ print("quiet:", crowd(3, "/stock/caneca", keys["quiet"]))
 # O barulhento esvaziou o balde, e quem paga é o quieto. A chave distingue os parceiros; só um **usage plan** com throttle dá a cada um o seu próprio balde:
 
 # %% id="plan-throttle"
-for name, value in (("rateLimit", 2), ("burstLimit", 5)):
+for name, value in (("rateLimit", 0.02), ("burstLimit", 5)):
     change = {"op": "replace", "path": f"/throttle/{name}", "value": str(value)}
     gateway.update_usage_plan(usagePlanId=plans["noisy"], patchOperations=[change])
 
-clock.advance(seconds=10)
+clock.advance(hours=1)
 print("noisy", crowd(30, "/stock/caneca", keys["noisy"]))
 print("quiet", crowd(3, "/stock/caneca", keys["quiet"]))
 
@@ -254,28 +254,33 @@ api_map(api, "prod")
 # %% id="quota"
 quota = [{"op": "add", "path": f"/quota/{name}", "value": value} for name, value in (("limit", "6"), ("period", "DAY"))]
 changed = gateway.update_usage_plan(usagePlanId=plans["quiet"], patchOperations=quota)
-clock.advance(days=1)
+
+def next_morning():
+    nine = (clock.now() + timedelta(days=1)).replace(hour=9, minute=0, second=0)
+    clock.advance(seconds=(nine - clock.now()).total_seconds())
+
+next_morning()
 print(crowd(8, "/stock/caneca", keys["quiet"]))
 
 # %% id="quota-next-day"
 day = clock.now().date().isoformat()
 used = gateway.get_usage(usagePlanId=plans["quiet"], startDate=day, endDate=day)["items"]
 print("used, left:", used[key_ids["quiet"]])
-clock.advance(days=1)
+next_morning()
 print(crowd(1, "/stock/caneca", keys["quiet"]), "the day after")
 
 # %% [markdown] id="quota-read" lang="en"
-# Both refusals are 429, but not the same: `Too Many Requests` passes in a second, `Limit Exceeded` at midnight UTC. A client that repeats the second one in a loop only heats the room. Give the two gateway responses,
+# Both refusals are 429, but not the same: `Too Many Requests` passes with the next token, `Limit Exceeded` at midnight UTC. A client that repeats the second one in a loop only heats the room. Give the two gateway responses,
 # `THROTTLED` and `QUOTA_EXCEEDED`, words of your own, and a `Retry-After`:
 
-# %% [markdown] id="quota-read" lang="pt-BR" of="af90d8"
-# As duas recusas são 429, mas não a mesma: `Too Many Requests` passa em um segundo, `Limit Exceeded` só à meia-noite UTC. Um cliente que repete a segunda num laço só esquenta a sala. Dê às duas gateway responses,
+# %% [markdown] id="quota-read" lang="pt-BR" of="55c3b7"
+# As duas recusas são 429, mas não a mesma: `Too Many Requests` passa com a próxima ficha, `Limit Exceeded` só à meia-noite UTC. Um cliente que repete a segunda num laço só esquenta a sala. Dê às duas gateway responses,
 # `THROTTLED` e `QUOTA_EXCEEDED`, palavras suas, e um `Retry-After`:
 
 # %% id="retry-after"
 gateway.put_gateway_response(
     restApiId=api, responseType="THROTTLED", statusCode="429",
-    responseParameters={"gatewayresponse.header.Retry-After": "'1'"},
+    responseParameters={"gatewayresponse.header.Retry-After": "'50'"},
     responseTemplates={"application/json": '{"message": "slow down", "stage": "$context.stage"}'})
 deployment = gateway.create_deployment(**prod)
 answer = [web.get("/stock/caneca", headers={"x-api-key": keys["noisy"]}) for _ in range(12)][-1]
@@ -347,7 +352,7 @@ changes = [{"op": "replace", "path": f"/accessLogSettings/{name}", "value": valu
 stage = gateway.update_stage(**prod, patchOperations=changes)
 
 # %% id="access-log-read"
-clock.advance(seconds=30)
+clock.advance(minutes=5)
 for name in keys:
     seen = crowd(8, "/stock/caneca", keys[name])
 names = {key_id: name for name, key_id in key_ids.items()}
