@@ -60,12 +60,12 @@ cloudwatch, dynamodb, http, lambda_client, logs = (
 # %% [markdown] id="claim" lang="en"
 # ## 1. Auto scaling, in five seconds of sleep
 #
-# **The post says** (day 22): Lambda scales automatically, and snippet 1 is its *auto scaling of Lambda functions*. Here it is; only the five seconds are a quarter of one, so that we need not wait.
+# **The post says** (day 22): Lambda scales automatically, and snippet 1 is its *auto scaling of Lambda functions*. Here it is; only its five seconds come with the event, and without them it is a quarter of one, so that we need not wait.
 
-# %% [markdown] id="claim" lang="pt-BR" of="f025b4"
+# %% [markdown] id="claim" lang="pt-BR" of="62d928"
 # ## 1. Auto scaling, em cinco segundos de sono
 #
-# **O post diz** (Dia 22): o Lambda escala automaticamente, e o trecho 1 é o *auto scaling de funções Lambda* dele. Aqui está; só os cinco segundos viraram um quarto de segundo, para a gente não esperar.
+# **O post diz** (Dia 22): o Lambda escala automaticamente, e o trecho 1 é o *auto scaling de funções Lambda* dele. Aqui está; só que os cinco segundos vêm no evento, e sem eles é um quarto de segundo, para a gente não esperar.
 
 # %% id="write-shop" tags=["nbval-ignore-output"]
 # %%writefile work/shop.py
@@ -73,7 +73,7 @@ import json
 import time
 
 def lambda_handler(event, context):
-    time.sleep(0.25)  # Simula carga de trabalho
+    time.sleep(event.get("seconds", 0.25))  # Simula carga de trabalho
     return {
         'statusCode': 200,
         'body': json.dumps('Olá do Lambda!')
@@ -86,7 +86,7 @@ def lambda_handler(event, context):
 # Um handler que dorme. Não há escala em lugar nenhum; o sono é tudo o que você pagaria. **Sua aposta:** vinte requisições chegam no mesmo instante, e nada está configurado. Quantas ficam em execução ao mesmo tempo?
 
 # %% id="crowd"
-deploy("work/shop.py", "shop", timeout=10, show=False)
+deploy("work/shop.py", "shop", timeout=30, show=False)
 
 def crowd(count, name, **which):
     def call(_):
@@ -102,7 +102,7 @@ def figure_of(metric, statistic, **dimensions):
     return sum(point[statistic] for point in points)
 
 # %% id="concurrency"
-print(len(crowd(20, "shop")), "answers")
+print(len(crowd(20, "shop", Payload='{"seconds": 5}')), "answers")
 print(figure_of("ConcurrentExecutions", "Maximum", FunctionName="shop"), "at once")
 
 # %% [markdown] id="little-intro" lang="en"
@@ -254,11 +254,11 @@ import time
 time.sleep(0.4)  # what heavy imports take
 
 def lambda_handler(event, context):
-    time.sleep(0.25)
+    time.sleep(event.get("seconds", 0.25))
     return {"statusCode": 200, "body": os.environ["AWS_LAMBDA_INITIALIZATION_TYPE"]}
 
 # %% id="page"
-deploy("work/page.py", "page", timeout=10, show=False)
+deploy("work/page.py", "page", timeout=30, show=False)
 version = lambda_client.publish_version(FunctionName="page")["Version"]
 live = lambda_client.create_alias(FunctionName="page", Name="live", FunctionVersion=version)["AliasArn"]
 page_api = api_for("page", live)
@@ -295,10 +295,10 @@ ms = {name: float(re.search(rf"\t{name}: ([\d.]+) ms", lines[0]["message"])[1]) 
 print("billed for Duration + Init Duration:", abs(ms["Billed Duration"] - ms["Duration"] - ms["Init Duration"]) < 2)
 
 # %% [markdown] id="provisioned-intro" lang="en"
-# So first a lighter package (lesson 02 halved one) and more memory, which buys CPU. What remains can be started ahead: **provisioned concurrency**, on a version or an alias. Five for `live`; then eight visitors in the same moment. **Bet:** who waits?
+# So first a lighter package (lesson 02 halved one) and more memory, which buys CPU. What remains can be started ahead: **provisioned concurrency**, on a version or an alias. Five for `live`; then eight visitors in the same moment, each for 5 seconds. **Bet:** who waits?
 
-# %% [markdown] id="provisioned-intro" lang="pt-BR" of="79e5a6"
-# Então, primeiro, um pacote mais leve (a lição 02 cortou um pela metade) e mais memória, que compra CPU. O que sobra pode começar antes: **concorrência provisionada**, numa versão ou num alias. Cinco para o `live`; depois, oito visitantes no mesmo instante. **Aposte:** quem espera?
+# %% [markdown] id="provisioned-intro" lang="pt-BR" of="36f087"
+# Então, primeiro, um pacote mais leve (a lição 02 cortou um pela metade) e mais memória, que compra CPU. O que sobra pode começar antes: **concorrência provisionada**, numa versão ou num alias. Cinco para o `live`; depois, oito visitantes no mesmo instante, cada um por 5 segundos. **Aposte:** quem espera?
 
 # %% id="provisioned"
 clock.advance(hours=1)
@@ -308,7 +308,7 @@ clock.advance(minutes=3)
 print(lambda_client.get_provisioned_concurrency_config(**alias)["Status"])
 
 # %% id="spillover"
-answers = crowd(8, "page", Qualifier="live")
+answers = crowd(8, "page", Qualifier="live", Payload='{"seconds": 5}')
 print(sorted(Counter(re.search(r"provisioned-concurrency|on-demand", one)[0] for one in answers).items()))
 print("spilled over:", figure_of("ProvisionedConcurrencySpilloverInvocations", "Sum", FunctionName="page", Resource="page:live"))
 
@@ -341,15 +341,15 @@ interview("q01")
 # %% [markdown] id="door" lang="en"
 # ## 4. The door in front
 #
-# Back to the shop with its five. A 503 looks like an outage. A stage with a throttle says it better. **Bet:** 18 a second, burst 2. Who refuses now?
+# Back to the shop with its five. A 503 looks like an outage. A stage with a throttle says it better. **Bet:** 12 a second, burst 2. Who refuses now?
 
-# %% [markdown] id="door" lang="pt-BR" of="04fd57"
+# %% [markdown] id="door" lang="pt-BR" of="f296ca"
 # ## 4. A porta da frente
 #
-# De volta à loja com as suas cinco. Um 503 parece queda. Um stage com throttle fala melhor. **Aposte:** 18 por segundo, burst 2. Quem recusa agora?
+# De volta à loja com as suas cinco. Um 503 parece queda. Um stage com throttle fala melhor. **Aposte:** 12 por segundo, burst 2. Quem recusa agora?
 
 # %% id="stage"
-throttle = {"ThrottlingRateLimit": 18, "ThrottlingBurstLimit": 2}
+throttle = {"ThrottlingRateLimit": 12, "ThrottlingBurstLimit": 2}
 clock.advance(hours=1)
 began = clock.now()
 stage = http.create_stage(ApiId=api, StageName="campaign", AutoDeploy=True, DefaultRouteSettings=throttle)
@@ -357,7 +357,7 @@ at_door = load(invoke_url(api, "campaign"), peak).result()
 print("429 more often than 503:", at_door.statuses[429] > at_door.statuses.get(503, 0))
 
 # %% id="door-plot" tags=["nbval-ignore-output"]
-same = simulate(System(model("shop", reserved=5), api=ApiLimit(18, 2)), peak, interval=0.5)
+same = simulate(System(model("shop", reserved=5), api=ApiLimit(12, 2)), peak, interval=0.5)
 whole = System(warm, api=ApiLimit(10_000, 5_000))
 campaign = simulate(whole, air_time)
 picture = beside(at_door, same, campaign)
