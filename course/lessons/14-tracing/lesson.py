@@ -170,12 +170,12 @@ trace_waterfall(log)
 # %% [markdown] id="waterfall-read" lang="en"
 # Once. `AWS::Lambda` is the *service*, which took the call; `AWS::Lambda::Function` is *your* environment, which did the work. `Init` is the cold start. (The `Invocation` part of older screenshots is gone.)
 #
-# The two columns on the right are what you read a trace for: how long a part **took**, and how long it was busy **by itself**, while none of its children ran. By hand, for a second call:
+# The two columns on the right are what you read a trace for: how long a part **took**, and how long it was busy **by itself**, while none of its children ran. By hand, for the one of three more calls that your computer disturbed least:
 
-# %% [markdown] id="waterfall-read" lang="pt-BR" of="8077e5"
+# %% [markdown] id="waterfall-read" lang="pt-BR" of="2eab38"
 # Uma vez. `AWS::Lambda` é o *serviço*, que recebeu a chamada; `AWS::Lambda::Function` é o *seu* ambiente, que fez o trabalho. `Init` é o cold start. (A parte `Invocation`, das capturas de tela antigas, não existe mais.)
 #
-# As duas colunas da direita são a razão de ler um trace: quanto uma parte **levou**, e quanto ela esteve ocupada **por conta própria**, sem nenhum filho rodando. À mão, para uma segunda chamada:
+# As duas colunas da direita são a razão de ler um trace: quanto uma parte **levou**, e quanto ela esteve ocupada **por conta própria**, sem nenhum filho rodando. À mão, para aquela de mais três chamadas que o seu computador menos atrapalhou:
 
 # %% id="own-time"
 def own_time(piece, children=None):
@@ -185,8 +185,11 @@ def own_time(piece, children=None):
         reached = max(reached, part["end_time"])
     return own + max(0, piece["end_time"] - reached)
 
-clock.advance(seconds=2)
-function = segments(invoke("repaired")[1])[1]
+def called_again():
+    clock.advance(seconds=2)
+    return segments(invoke("repaired")[1])[1]
+
+function = min((called_again() for _ in range(3)), key=own_time)
 print([part["name"] for part in function["subsegments"]])
 print("own time under half:", own_time(function) < (function["end_time"] - function["start_time"]) / 2)
 
@@ -415,21 +418,23 @@ for kind in ("error", "fault", "throttle"):
 #
 # ## 6. Slow is not the cause
 #
-# **The post says** (question 10): X-Ray shows where bottlenecks come from. Nine orders now, three of them with a coupon. Ask for the slowest:
+# **The post says** (question 10): X-Ray shows where bottlenecks come from. Nine orders now, three of them with a coupon, and each sent three times: its quickest time counts, because a computer has pauses of its own. Ask for the slowest:
 
-# %% [markdown] id="failures-read" lang="pt-BR" of="aa6983"
+# %% [markdown] id="failures-read" lang="pt-BR" of="cad315"
 # **Error** é 4xx: de quem chama. **Fault** é 5xx: nosso. **Throttle** é 429.
 #
 # ## 6. Lento não é causa
 #
-# **O post diz** (pergunta 10): o X-Ray mostra de onde vêm os gargalos. Agora nove pedidos, três deles com cupom. Peça os mais lentos:
+# **O post diz** (pergunta 10): o X-Ray mostra de onde vêm os gargalos. Agora nove pedidos, três deles com cupom, cada um enviado três vezes: vale o tempo mais rápido, porque um computador tem as suas próprias pausas. Peça os mais lentos:
 
 # %% id="slow"
-for number in range(41, 50):
+for number in [*range(41, 50)] * 3:
     order(number, **({"coupon": "VERAO"} if number % 3 == 0 else {}))
-found = find('annotation.order BEGINSWITH "o-4"')
-slowest = sorted(found, key=lambda one: one["ResponseTime"])[-3:]
-print(sorted(one["Annotations"]["order"][0]["AnnotationValue"]["StringValue"] for one in slowest))
+quickest = {}
+for one in sorted(find('annotation.order BEGINSWITH "o-4"'), key=lambda one: -one["ResponseTime"]):
+    quickest[one["Annotations"]["order"][0]["AnnotationValue"]["StringValue"]] = one
+slowest = sorted(quickest, key=lambda name: quickest[name]["ResponseTime"])[-3:]
+print(sorted(slowest))
 
 # %% [markdown] id="slow-bet" lang="en"
 # **Bet:** which function would you open first, if the dashboard only said that `orders` takes long? Duration and own time of one of the three:
@@ -438,13 +443,13 @@ print(sorted(one["Annotations"]["order"][0]["AnnotationValue"]["StringValue"] fo
 # **Aposte:** qual função você abriria primeiro, se o dashboard só dissesse que `orders` demora? Duração e tempo próprio, para um dos três:
 
 # %% id="blame"
-for one in segments(slowest[-1]["Id"]):
+for one in segments(quickest[slowest[-1]]["Id"]):
     if one["origin"] == "AWS::Lambda::Function":
         took = one["end_time"] - one["start_time"]
         print(one["name"], "· over 0.6 s:", took > 0.6, "· by itself:", own_time(one) > 0.6)
 
 # %% id="slow-waterfall" tags=["nbval-ignore-output"]
-trace_waterfall(slowest[-1]["Id"])
+trace_waterfall(quickest[slowest[-1]]["Id"])
 
 # %% [markdown] id="blame-read" lang="en"
 # Everybody above is slow, because everybody waits; only `coupons` is busy by itself. But is `coupons` the *cause*? The trace cannot say: below it there is nothing, because nothing in it is instrumented. A wide bar without children means "I do not know", not "guilty". So one more subsegment for each suspect:
