@@ -401,12 +401,12 @@ print(base64.b64decode(answer["LogResult"]).decode().splitlines()[-1])
 
 # %% [markdown] id="todo-02-4" lang="en"
 # That `REPORT` line shows what a quote waits for. Keep both actions and their answers, and bring the cold start of a quote down to half:
-# its `Init Duration`, and also Init plus the first call, so that the cost has gone and not merely moved. The judge compares medians of several fresh
+# its `Init Duration`, and also Init plus the first call, so that the cost has gone and not merely moved. The judge compares the quickest of several fresh
 # environments with the function above, and leaves you a margin.
 
-# %% [markdown] id="todo-02-4" lang="pt-BR" of="1187c8"
+# %% [markdown] id="todo-02-4" lang="pt-BR" of="ed4977"
 # Essa linha `REPORT` mostra o que uma cotação espera. Mantenha as duas ações e suas respostas, e corte o cold start de uma cotação pela metade:
-# o `Init Duration`, e também o Init mais a primeira chamada, para que o custo suma e não só mude de lugar. O juiz compara medianas de vários ambientes
+# o `Init Duration`, e também o Init mais a primeira chamada, para que o custo suma e não só mude de lugar. O juiz compara o mais rápido de vários ambientes
 # novos com a função acima, e deixa uma folga.
 
 # %% id="answer-02-4" exercise="02.4" tags=["nbval-ignore-output"]
