@@ -10,7 +10,7 @@ import time
 
 from helpers.localcloud.context import CloudContext
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 MOST_STOPS = 5_000
 _TICK = 0.001
 
