@@ -2,8 +2,8 @@
 
 How many are at work when a request comes follows from counting those that came and those that ended; a request is cold when that number is higher than it has
 been since the environments that would be left have gone cold. Where the concurrency is used up, who finds room depends on who found room before: only that is
-decided one after another, in a loop that does nothing else. A piece in which another limit is touched, or in which those that were turned away ask again, is given back,
-and the engine plays it request by request. Both roads give the same numbers, which the tests hold.
+decided one after another, in a loop that does nothing else. A piece in which another limit is touched is given back, and the engine plays it request by request.
+Both roads give the same numbers, which the tests hold.
 """
 
 from __future__ import annotations
@@ -26,15 +26,13 @@ _NEARLY = 0.98  # of the limit at work: this piece will touch it
 class Served:
     """A piece in which every request was served or found no room.
 
-    moments, ends: of those that were served. cold: which of these began with a cold start. levels: how many were at work, itself included, when each came.
-    turned_away: when the others came.
+    places: which were served. ends: when these were. cold: which of these began with a cold start. levels: how many were at work, itself included, when each came.
     """
 
-    moments: Floats
+    places: Integers
     ends: Floats
     cold: Integers
     levels: Integers
-    turned_away: Floats
 
 
 def serve(
@@ -53,7 +51,7 @@ def serve(
     """Serve ``moments``, and leave the state as the engine would; ``None``, with the state untouched, when the piece needs the engine.
 
     busy: when each environment at work will be free. idle: since when each warm one is, the latest last. keep: how long it stays, in seconds.
-    turns_away: whether a request that finds no room is gone for good.
+    turns_away: whether a request that finds no room does not come back within the piece.
     """
     while idle and moments[0] - idle[0] > keep:
         idle.popleft()
@@ -64,14 +62,13 @@ def serve(
         return None
     known = np.asarray(idle)
     room = _room_for_all(moments, working, known, lengths, inits, limit, keep)
-    turned_away = np.empty(0)
+    places = np.arange(len(moments))
     if room is None:
         if not turns_away or (len(known) and moments[-1] - known[0] > keep):
             return None
         places, ends, cold = _room_in_turn(moments, working, len(known), lengths, inits, limit)
-        turned_away = np.delete(moments, places)
         if not len(places):
-            return Served(np.empty(0), ends, cold, cold, turned_away)
+            return Served(places, ends, cold, cold)
         moments = moments[places]
         room = ends, cold, _levels(moments, ends, working)
     ends, cold, levels = room
@@ -85,7 +82,7 @@ def serve(
     durations.skip(len(moments))
     inits.skip(len(cold))
     _leave(moments, ends, cold, working, known, busy, idle)
-    return Served(moments, ends, cold, levels, turned_away)
+    return Served(places, ends, cold, levels)
 
 
 def _room_for_all(
@@ -131,7 +128,7 @@ def _room_in_turn(
             free -= 1
             end = moment + takes.pop()
             heappush(busy, end)
-        elif len(busy) <= limit:
+        elif begins:
             cold.append(len(places))
             end = moment + begins.pop() + takes.pop()
             heappush(busy, end)

@@ -1,6 +1,6 @@
 """The simulation itself: every request in the order of time, one event after another.
 
-A general library (simpy) makes a generator of each request. Here a request is two operations on a heap, or, while nobody is turned away, a place in an array (``bulk``).
+A general library (simpy) makes a generator of each request. Here a request is two operations on a heap, or a place in an array where many can be served at once (``bulk``).
 ``bench/simulate.py`` measures all of it on the same model.
 """
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from helpers.errors import CourseError
 from helpers.simulate import bulk
+from helpers.simulate.again import Waiting, first_attempts
 from helpers.simulate.buckets import TokenBucket
 from helpers.simulate.capacity import Capacity
 from helpers.simulate.draws import Draws
@@ -23,7 +24,7 @@ from helpers.simulate.models import System
 from helpers.simulate.results import MOST_INTERVALS, SERVED, THROTTLED, Ending, Floats, Recorder, Result
 from helpers.simulate.traffic import Traffic
 
-_FEW, _MANY = 500, 16_384
+_FEW, _MANY = 200, 16_384
 _RATE_PER_CONCURRENCY = 10
 _WARM, _COLD, _PROVISIONED = SERVED
 
@@ -82,6 +83,7 @@ class _Run:
         # When, in which order, the first attempt of its request, how many there were, and for a function that asks its table again what it asks for.
         self._later: list[tuple[float, int, float, int, _Asking | None]] = []
         self._numbers = count()
+        self._waiting = Waiting()  # the same while requests are served in bulk
         # Of each attempt that was let in: when it began and ended, since when its request waits, how it ended, and how many were at work.
         self._let_in: tuple[list[float], list[float], list[float], list[int], list[int]] = ([], [], [], [], [])
         self._refused: dict[Ending, list[float]] = {why: [] for why in THROTTLED}
@@ -94,20 +96,38 @@ class _Run:
             self._one_by_one(moments.tolist())
             return
         for piece in _pieces(moments, system.function.keep_seconds / 2):
-            if len(piece) < _FEW or self._later or not self._in_bulk(piece):
-                self._one_by_one(piece.tolist())
+            rest = self._in_bulk(piece) if len(piece) >= _FEW else piece
+            if len(rest):
+                self._one_by_one(rest.tolist())
 
     def finish(self) -> None:
         """Let everything end that has begun."""
         self._one_by_one([math.inf])
 
-    def _in_bulk(self, moments: Floats) -> bool:
+    def _in_bulk(self, moments: Floats) -> Floats:
+        """Serve requests in bulk: all of them, or as many as come before somebody who is turned away can ask again, and so on. Returns those that are left."""
+        client, waiting = self._system.client, self._waiting
+        if self._later:
+            waiting.put(np.array([(moment, first, attempt) for moment, _, first, attempt, _ in sorted(self._later)]).T)
+            self._later.clear()
+        if waiting.earliest == math.inf and self._serve(first_attempts(moments), turns_away=not client.retries):
+            return moments[:0]
+        while client.retries and len(moments):
+            first = min(waiting.earliest, moments[0])
+            count = int(np.searchsorted(moments, first + client.backoff * _Half.least))
+            if count < min(_FEW, len(moments)) or not self._serve(waiting.merged(moments[:count]), turns_away=True):
+                break
+            waiting.drop(moments[count - 1])
+            moments = moments[count:]
+        return moments
+
+    def _serve(self, attempts: Floats, *, turns_away: bool) -> bool:
         served = bulk.serve(
-            moments,
+            attempts[0],
             self._busy,
             self._idle,
             limit=self._limit,
-            turns_away=not self._system.client.retries,
+            turns_away=turns_away,
             keep=self._system.function.keep_seconds,
             rate=self._rate,
             growth=self._growth,
@@ -116,16 +136,26 @@ class _Run:
         )
         if served is None:
             return False
-        endings = np.full(len(served.moments), Ending.WARM, dtype=np.int64)
-        endings[served.cold] = Ending.COLD
+        endings = np.full(len(attempts[0]), Ending.CONCURRENCY, dtype=np.int64)
+        endings[served.places] = Ending.WARM
+        endings[served.places[served.cold]] = Ending.COLD
+        begun, firsts, _ = attempts[:, served.places]
         recorder = self._recorder
-        recorder.attempts(served.moments, endings)
-        recorder.served(served.moments, served.ends - served.moments, served.levels)
-        recorder.work(served.moments, served.ends)
-        turned_away = served.turned_away
-        recorder.attempts(turned_away, np.full(len(turned_away), Ending.CONCURRENCY, dtype=np.int64))
-        recorder.without_answer(turned_away)
+        recorder.attempts(attempts[0], endings)
+        recorder.served(begun, served.ends - firsts, served.levels)
+        recorder.work(begun, served.ends)
+        self._put_off(np.delete(attempts, served.places, axis=1))
         return True
+
+    def _put_off(self, refused: Floats) -> None:
+        """Attempts that found no room: what ``_refuse`` does to one."""
+        client = self._system.client
+        gone = refused[2] >= client.retries
+        self._recorder.without_answer(refused[1, gone])
+        moments, firsts, attempts = refused[:, ~gone]
+        pauses = np.ldexp(client.backoff, attempts.astype(np.int64)) * self._pauses.peek(len(moments))
+        self._pauses.skip(len(moments))
+        self._waiting.put(np.stack((moments + pauses, firsts, attempts + 1)))
 
     def _one_by_one(self, moments: list[float]) -> None:
         """Each arrival, and before it all that was put off until then. One long loop over names of its own: a call for each step would take most of the time."""
@@ -137,6 +167,8 @@ class _Run:
         most, rate = self._rate.size, self._rate.rate
         tokens, seen = self._rate.tokens, self._rate.moment
         lengths = self._durations.stock
+        for moment, first, attempt in self._waiting.take():
+            self._later_at(moment, first, attempt, None)
         begun, ends, firsts, endings, levels = self._let_in
         refuse = self._refuse
         for arriving in moments:
@@ -263,11 +295,11 @@ class _Run:
 class _Half:
     """The random half of a pause: from one half of it to all."""
 
-    mean = 0.75
+    least, mean = 0.5, 0.75
 
     def sample(self, random: np.random.Generator, count: int) -> Floats:
         """``count`` shares of a pause."""
-        return 0.5 + random.random(count) / 2
+        return self.least + random.random(count) / 2
 
 
 def _pieces(moments: Floats, seconds: float) -> Iterator[Floats]:

@@ -80,8 +80,9 @@ class Recorder:
         places = self._places(moments)
         bins = np.clip((np.log(np.maximum(latencies, _LEAST) / _LEAST) / _GROWTH).astype(np.int64) + 1, 0, _BINS - 1)
         bins[latencies <= _LEAST] = 0
-        flat = np.bincount(places * _BINS + bins, minlength=self.count * _BINS)
-        self.latencies += flat.reshape(self.latencies.shape)
+        first, last = int(places.min()), int(places.max()) + 1
+        flat = np.bincount((places - first) * _BINS + bins, minlength=(last - first) * _BINS)
+        self.latencies[first:last] += flat.reshape(last - first, _BINS)
         np.maximum.at(self.busiest, places, busy)
         self.seconds_served += float(latencies.sum())
         self.longest = max(self.longest, float(latencies.max()))

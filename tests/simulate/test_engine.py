@@ -13,10 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.errors import CourseError
+from helpers.simulate import bulk
 from helpers.simulate.durations import Exponential, Fixed, LogNormal, Measured
 from helpers.simulate.engine import simulate
 from helpers.simulate.models import ApiLimit, Client, Function, System, Table, TargetTracking
 from helpers.simulate.plots import plot
+from helpers.simulate.results import Floats
 from helpers.simulate.theory import erlang_b, little
 from helpers.simulate.traffic import constant, spike
 
@@ -130,18 +132,19 @@ def test_every_request_is_either_served_or_given_up(
     keep=st.sampled_from([0.0, 0.5, 3.0, 600.0]),
     reserved=st.sampled_from([0, 1, 20, 60, 900]),
     scaling=st.sampled_from([5, 40, MANY]),
+    client=st.sampled_from([Client(), Client(2), Client(1, backoff=4), Client(3, backoff=3)]),
     seed=st.integers(0, 1_000),
 )
 def test_in_bulk_and_one_by_one_are_the_same(
-    rate: float, peak: float, keep: float, reserved: int, scaling: int, seed: int
+    rate: float, peak: float, keep: float, reserved: int, scaling: int, client: Client, seed: int
 ) -> None:
     function = Function(
         LogNormal(0.1, 1.0), Exponential(0.3), reserved=reserved, keep_seconds=keep, scaling_rate=scaling
     )
     traffic = spike(rate, peak, at=20, lasting=10, seconds=60)
-    in_bulk = simulate(System(function), traffic, seed=seed)
+    in_bulk = simulate(System(function, client=client), traffic, seed=seed)
     unlimited = ApiLimit(1e9, 1e9)
-    one_by_one = simulate(System(function, unlimited), traffic, seed=seed)
+    one_by_one = simulate(System(function, unlimited, client=client), traffic, seed=seed)
     assert in_bulk.totals == pytest.approx(one_by_one.totals, nan_ok=True)
     for name in (
         "served",
@@ -155,10 +158,10 @@ def test_in_bulk_and_one_by_one_are_the_same(
         assert in_bulk.frame[name].equals(one_by_one.frame[name]), name
 
 
-@pytest.mark.parametrize("retries", [0, 2])
-def test_a_throttled_peak_is_what_simpy_makes_of_the_same_draws(retries: int) -> None:
+@pytest.mark.parametrize("client", [Client(), Client(2), Client(3, backoff=1)])
+def test_a_throttled_peak_is_what_simpy_makes_of_the_same_draws(client: Client) -> None:
     """The same arrivals, durations, cold starts and pauses in a general library, where each request is a process of its own."""
-    limit, duration, init, client = 150, LogNormal(0.08, 0.4), Fixed(0.4), Client(retries)
+    limit, duration, init = 150, LogNormal(0.08, 0.4), Fixed(0.4)
     traffic = spike(500, 2_500, at=4, lasting=4, seconds=12)
     _, lengths, _, pauses = (np.random.Generator(np.random.PCG64(one)) for one in np.random.SeedSequence(7).spawn(4))
     drawn = iter(duration.sample(lengths, 65_536).tolist())
@@ -169,11 +172,11 @@ def test_a_throttled_peak_is_what_simpy_makes_of_the_same_draws(retries: int) ->
     def request(moment: float) -> Generator[Any, Any, None]:
         nonlocal busy, warm
         yield environment.timeout(moment)
-        for attempt in range(retries + 1):
+        for attempt in range(client.retries + 1):
             if busy < limit:
                 break
             counted["throttled"] += 1
-            if attempt == retries:
+            if attempt == client.retries:
                 counted["given_up"] += 1
                 return
             yield environment.timeout(client.backoff * 2**attempt * (0.5 + pauses.random() / 2))
@@ -196,6 +199,24 @@ def test_a_throttled_peak_is_what_simpy_makes_of_the_same_draws(retries: int) ->
     waited = counted.pop("waited")
     assert {name: totals[name] for name in counted} == counted
     assert totals["mean_ms"] == pytest.approx(waited / totals["served"] * 1000)
+
+
+@pytest.mark.parametrize("client", [Client(), Client(3, backoff=2)])
+def test_a_throttled_peak_is_decided_in_bulk(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_bulk = 0
+
+    def counting(moments: Floats, *others: Any, **limits: Any) -> bulk.Served | None:
+        nonlocal in_bulk
+        served = serve(moments, *others, **limits)
+        in_bulk += len(moments) if served else 0
+        return served
+
+    serve = bulk.serve
+    monkeypatch.setattr(bulk, "serve", counting)
+    function = Function(LogNormal(0.1, 0.5), reserved=200, scaling_rate=MANY)
+    totals = simulate(System(function, client=client), spike(1_000, 4_000, at=10, lasting=10, seconds=30)).totals
+    assert totals["throttled"] > 10_000
+    assert in_bulk > 0.9 * (totals["served"] + totals["throttled"])
 
 
 def test_memory_does_not_grow_with_the_number_of_requests() -> None:
