@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+_NEARLY_NONE = 1e-6
+
 
 class TokenBucket:
     """``rate`` tokens a second drip in, ``size`` fit in; it begins full. Moments are seconds and never go back."""
@@ -35,13 +37,20 @@ class TokenBucket:
         return True
 
     def after(self, moments: npt.NDArray[np.float64]) -> float | None:
-        """How many tokens are left when one is taken at each of ``moments``; ``None`` when one of them finds none. Nothing is taken."""
+        """How many tokens are left when one is taken at each of ``moments``; ``None`` when one of them finds none, or nearly none. Nothing is taken."""
         if not len(moments):
             return self.tokens
         untopped = self.tokens + (moments - self.moment) * self.rate - np.arange(1, len(moments) + 1)
-        spilt = np.maximum(np.maximum.accumulate(untopped + 1 - self.size), 0)
-        left = untopped - spilt
-        return float(left[-1]) if left.min() >= 0 else None
+        over = untopped + 1 - self.size
+        most_over = np.maximum.accumulate(over)
+        if (untopped - np.maximum(most_over, 0)).min() < _NEARLY_NONE:
+            return None
+        # Since it was last full, the sums that take would have made, in their order: rounded otherwise, a token that is just there would be just missing.
+        full = np.flatnonzero((over == most_over) & (over > 0))
+        since, tokens = (full[-1] + 1, self.size - 1) if len(full) else (0, self.tokens)
+        steps = np.full((len(moments) - since, 2), -1.0)
+        steps[:, 0] = (np.diff(moments, prepend=self.moment) * self.rate)[since:]
+        return float(np.add.accumulate(np.append(tokens, steps))[-1])
 
     def set(self, tokens: float, moment: float) -> None:
         """There are ``tokens`` at ``moment``."""

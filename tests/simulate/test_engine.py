@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -133,15 +134,16 @@ def test_every_request_is_either_served_or_given_up(
     reserved=st.sampled_from([0, 1, 20, 60, 900]),
     scaling=st.sampled_from([5, 40, MANY]),
     client=st.sampled_from([Client(), Client(2), Client(1, backoff=4), Client(3, backoff=3)]),
+    evenly=st.booleans(),
     seed=st.integers(0, 1_000),
 )
 def test_in_bulk_and_one_by_one_are_the_same(
-    rate: float, peak: float, keep: float, reserved: int, scaling: int, client: Client, seed: int
+    rate: float, peak: float, keep: float, reserved: int, scaling: int, client: Client, evenly: bool, seed: int
 ) -> None:
     function = Function(
         LogNormal(0.1, 1.0), Exponential(0.3), reserved=reserved, keep_seconds=keep, scaling_rate=scaling
     )
-    traffic = spike(rate, peak, at=20, lasting=10, seconds=60)
+    traffic = replace(spike(rate, peak, at=20, lasting=10, seconds=60), evenly=evenly)
     in_bulk = simulate(System(function, client=client), traffic, seed=seed)
     unlimited = ApiLimit(1e9, 1e9)
     one_by_one = simulate(System(function, unlimited, client=client), traffic, seed=seed)
