@@ -82,7 +82,7 @@ ifneq ($(filter requirements.txt,$(MAKECMDGOALS)),)
 .PHONY: requirements.txt
 requirements.txt:
 	@test -x $(BIN)/uv || $(MAKE) $(STAMP)
-	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	  --custom-compile-command "make requirements.txt" --quiet -o requirements.txt
 endif
 
