@@ -56,8 +56,10 @@ class QuotaBook:
     def change(self, account: str, region: str, changes: Mapping[str, Any]) -> Quotas:
         """Set some quotas; ``None`` brings the default back.
 
-        Raises: ``CourseError`` for a name that is no quota and a value that is no whole number from 1 to a million.
+        Raises: ``CourseError`` for a Region that does not exist, a name that is no quota and a value that is no whole number from 1 to a million.
         """
+        if region not in lambda_backends[account].regions:
+            raise CourseError(f"there is no Region {region!r}: name one that has Lambda, such as us-east-1")
         names = asdict(_DEFAULT)
         for name, value in changes.items():
             if name not in names:

@@ -205,6 +205,18 @@ def test_quotas_that_make_no_sense_are_refused(cloud: Any, account: str, body: A
     assert answer.json()["message"]
 
 
+def test_quotas_of_a_region_that_does_not_exist_are_refused_by_its_name(cloud: Any, account: str) -> None:
+    answer = httpx.post(
+        f"{cloud.endpoint_url}/_localcloud/quotas",
+        json={"region": "us-esat-1", "concurrency": 20},
+        headers={"x-localcloud-account": account},
+    )
+    assert answer.status_code == 400
+    assert answer.json() == {
+        "message": "there is no Region 'us-esat-1': name one that has Lambda, such as us-east-1",
+    }
+
+
 def test_quotas_end_with_the_account(cloud: Any, account: str, control: Control) -> None:
     set_quotas(control, concurrency=20)
     own = {"x-localcloud-account": account}
