@@ -192,14 +192,17 @@ def test_a_function_has_to_let_cloudwatch_logs_in_where_policies_are_enforced(
     HTTP.post(url, json={"enforced": True}, headers={"Authorization": credential}).raise_for_status()
     with pytest.raises(ClientError, match="Make sure you have given CloudWatch Logs permission to execute"):
         subscribe(logs, arn)
-    functions.aws.add_permission(
-        FunctionName="reader",
-        StatementId="logs",
-        Action="lambda:InvokeFunction",
-        Principal="logs.amazonaws.com",
-        SourceArn=f"arn:aws:logs:us-east-1:{account}:log-group:{GROUP}:*",
-        SourceAccount=account,
-    )
+    allowed = {
+        "FunctionName": "reader",
+        "Action": "lambda:InvokeFunction",
+        "Principal": "logs.amazonaws.com",
+        "SourceAccount": account,
+    }
+    group = f"arn:aws:logs:us-east-1:{account}:log-group:{GROUP}"
+    functions.aws.add_permission(StatementId="without-streams", SourceArn=group, **allowed)
+    with pytest.raises(ClientError, match="Make sure you have given CloudWatch Logs permission to execute"):
+        subscribe(logs, arn)
+    functions.aws.add_permission(StatementId="logs", SourceArn=f"{group}:*", **allowed)
     subscribe(logs, arn)
     write(logs, cloud, "hello")
     assert eventually(lambda: received(functions))
