@@ -9,7 +9,9 @@ from typing import Any
 
 import boto3
 
+from helpers.cloud.session import language
 from helpers.errors import CourseError
+from helpers.languages import numeral
 from helpers.show.metric_series import Series, ask, label_of
 from helpers.show.windows import Window
 
@@ -92,7 +94,9 @@ def _alarm(cloudwatch: Any, found: Mapping[str, Any], window: Window) -> Alarm:
     many, enough = found.get("EvaluationPeriods", 1), found.get("DatapointsToAlarm")
     asked, period = _watched(found)
     series = next(iter(ask(asked, window, period, cloudwatch)), None) if asked else None
-    rule = f"{series.label if series else name} {sign or ''} {threshold:g}" if threshold is not None else name
+    rule = name
+    if threshold is not None:
+        rule = f"{series.label if series else name} {sign or ''} {numeral(f'{threshold:g}', language())}"
     return Alarm(name, state, f"{rule}, {enough or many}/{many} × {period} s", spans, actions, sign, threshold, series)
 
 

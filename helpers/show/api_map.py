@@ -16,6 +16,7 @@ import boto3
 
 from helpers.cloud.session import language
 from helpers.errors import CourseError
+from helpers.languages import numeral
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "x-amazon-apigateway-any-method")
 _COLOURS = {"GET": "#2e73b8", "POST": "#3f8624", "PUT": "#ed7100", "PATCH": "#ed7100", "DELETE": "#c62828", "ANY": "#555555"}  # fmt: skip
@@ -210,7 +211,11 @@ def _limits(settings: Mapping[str, Any], words: Mapping[str, str]) -> tuple[str,
     rate, burst = settings.get("throttlingRateLimit"), settings.get("throttlingBurstLimit")
     if rate is None or rate < 0:
         return ()
-    return (f"{rate:g}{words['second']}, {words['burst']} {burst}",)
+    return (_throttle(rate, burst, words),)
+
+
+def _throttle(rate: float, burst: int | None, words: Mapping[str, str]) -> str:
+    return f"{numeral(f'{rate:g}', language())}{words['second']}, {words['burst']} {burst}"
 
 
 def _plans(gateway: Any, api_id: str, stage: str, words: Mapping[str, str]) -> list[str]:
@@ -222,7 +227,7 @@ def _plans(gateway: Any, api_id: str, stage: str, words: Mapping[str, str]) -> l
             throttle, quota = plan.get("throttle", {}), plan.get("quota", {})
             parts = [f"{words['plan']} {plan['name']}:"]
             if throttle:
-                parts.append(f"{throttle['rateLimit']:g}{words['second']}, {words['burst']} {throttle['burstLimit']}")
+                parts.append(_throttle(throttle["rateLimit"], throttle["burstLimit"], words))
             if quota:
                 parts.append(f"{quota['limit']} {words[quota['period']]}")
             said.append(f"{parts[0]} {', '.join(parts[1:]) or words['none']}")

@@ -53,7 +53,11 @@ def test_it_shows_what_is_deployed_and_the_limits_of_one_method(connected: str) 
 def test_it_speaks_portuguese_in_a_portuguese_notebook(connected: str, monkeypatch: pytest.MonkeyPatch) -> None:
     api = shop_id()
     monkeypatch.setenv("COURSE_LANG", "pt-BR")
-    assert "aberta a todos" in str(api_map(api))
+    changes = [{"op": "replace", "path": "/*/*/throttling/rateLimit", "value": "2.5"}]
+    boto3.client("apigateway").update_stage(restApiId=api, stageName="prod", patchOperations=changes)
+    drawn = str(api_map(api))
+    assert "aberta a todos" in drawn
+    assert "2,5/s, burst 50" in drawn
 
 
 def test_an_api_or_a_stage_that_is_not_there_is_a_sentence(connected: str) -> None:

@@ -143,6 +143,13 @@ def test_an_alarm_begins_when_it_was_made(shop: Shop) -> None:
     assert drawn.spans[0].start > shop.start.timestamp() + 29 * 60
 
 
+def test_a_threshold_has_a_comma_in_a_portuguese_notebook(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    alarm = shop.alarm(Threshold=1.5)
+    assert "> 1.5, " in metric_graph(alarms=alarm).alarms[0].rule
+    monkeypatch.setenv("COURSE_LANG", "pt-BR")
+    assert "> 1,5, " in metric_graph(alarms=alarm).alarms[0].rule
+
+
 def test_the_composite_alarm_has_a_ribbon_but_no_line(shop: Shop) -> None:
     shop.alarm()
     shop.aws.put_composite_alarm(AlarmName="all", AlarmRule='ALARM("shop-errors")')
