@@ -167,3 +167,27 @@ def test_statistics_over_time_are_by_period_and_entity(traces: Traces) -> None:
     ):
         with pytest.raises(ClientError, match=words):
             traces.aws.get_time_series_service_statistics(**window, **more)
+
+
+def test_a_document_that_comes_late_is_in_the_next_map(traces: Traces) -> None:
+    trace = traces.keep(traces.segment())
+    other = traces.keep(traces.segment())
+    assert traces.graph()["shop", ""]["SummaryStatistics"]["OkCount"] == 2
+    traces.keep(traces.segment("bill", trace_id=trace, origin="AWS::Lambda"))
+    traces.keep(traces.segment(trace_id=other, fault=True))
+    nodes = traces.graph()
+    assert nodes["bill", "AWS::Lambda"]["SummaryStatistics"]["OkCount"] == 1
+    assert nodes["shop", ""]["SummaryStatistics"]["OkCount"] == 2
+    assert nodes["shop", ""]["SummaryStatistics"]["FaultStatistics"]["TotalCount"] == 1
+
+
+def test_a_link_leads_to_a_trace_that_comes_after_it(traces: Traces) -> None:
+    sent = traces.part("SQS", namespace="aws", aws={"queue_url": "http://q/1/bills"})
+    sender = traces.segment(subsegments=[sent])
+    parent = {"aws.xray.reserved.reference_type": "parent"}
+    links = [{"trace_id": sender["trace_id"], "id": sent["id"], "attributes": parent}]
+    traces.keep(traces.segment("bill", start=traces.now - 1, links=links))
+    assert "http://q/1/bills" not in {name for name, _ in traces.graph()}
+    traces.keep(sender)
+    [edge] = traces.graph()["http://q/1/bills", "AWS::SQS::Queue"]["calls"].values()
+    assert edge["EdgeType"] == "link"

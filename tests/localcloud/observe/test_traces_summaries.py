@@ -201,3 +201,36 @@ def test_times_may_be_datetimes(traces: Traces) -> None:
     now = dt.datetime.fromtimestamp(traces.now, dt.UTC)
     answer = traces.aws.get_trace_summaries(StartTime=now - dt.timedelta(hours=1), EndTime=now)
     assert [one["Id"] for one in answer["TraceSummaries"]] == [trace]
+
+
+def test_a_document_that_comes_late_changes_what_a_search_found_before(traces: Traces) -> None:
+    trace = traces.keep(traces.segment())
+    assert traces.found("fault") == []
+    traces.keep(traces.segment("later", trace_id=trace, start=traces.now - 9, fault=True))
+    assert traces.found("fault") == [trace]
+
+
+def test_two_searches_in_turns_keep_their_own_answers(traces: Traces) -> None:
+    truth = traces.keep(traces.segment(annotations={"paid": True}))
+    one = traces.keep(traces.segment(annotations={"paid": 1}))
+    for _ in range(2):
+        assert traces.found("annotation.paid = true") == [truth]
+        assert traces.found("annotation.paid = 1") == [one]
+
+
+@pytest.mark.parametrize("kind", ["TraceId", "Event"])
+def test_a_trace_begins_with_what_holds_and_not_with_what_was_replaced(traces: Traces, kind: str) -> None:
+    begun = traces.segment(start=traces.now - 300, in_progress=True)
+    del begun["end_time"]
+    trace = traces.keep(begun)
+    traces.keep({**traces.segment(start=traces.now - 100), "id": begun["id"], "trace_id": trace})
+    before = traces.summaries(TimeRangeType=kind, StartTime=traces.now - 310, EndTime=traces.now - 200)
+    after = traces.summaries(TimeRangeType=kind, StartTime=traces.now - 200)
+    assert ([one["Id"] for one in before], [one["Id"] for one in after]) == ([], [trace])
+
+
+def test_a_subsegment_that_came_before_its_segment_began_does_not_begin_the_trace(traces: Traces) -> None:
+    early = traces.part("early", start=traces.now - 300)
+    trace = traces.keep(traces.segment(start=traces.now - 100, subsegments=[early]))
+    assert traces.summaries(StartTime=traces.now - 310, EndTime=traces.now - 200) == []
+    assert [one["Id"] for one in traces.summaries(StartTime=traces.now - 200)] == [trace]

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from helpers.localcloud.observe.traces.documents import MOST_LEVELS, Document, parts
@@ -15,7 +16,7 @@ from helpers.localcloud.observe.traces.store import Received
 REFERENCE_TYPE = "aws.xray.reserved.reference_type"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trace:
     """A whole trace.
 
@@ -35,17 +36,17 @@ class Trace:
         """Everything at the top: segments and loose subsegments."""
         return self.segments + self.loose
 
-    @property
+    @cached_property
     def start(self) -> float:
         """When its first part began."""
         return float(min(one["start_time"] for one in self.documents))
 
-    @property
+    @cached_property
     def end(self) -> float:
         """When its last part that has ended did, or when the first began."""
         return float(max((end for one in self.documents for end in _ends(one)), default=self.start))
 
-    @property
+    @cached_property
     def root(self) -> Document | None:
         """The segment that the request entered by; nothing while only subsegments came."""
         ids = {part["id"] for one in self.segments for part in parts(one)}
@@ -60,20 +61,27 @@ def assemble(received: Received) -> Trace:
     Source: https://docs.aws.amazon.com/xray/latest/devguide/xray-api-gettingdata.html
     """
     arrived: list[Document] = [json.loads(text) for text in received.documents]
-    known: dict[str, Document] = {}
-    inside: set[str] = set()
-    for document in arrived:
-        for part in parts(document):
-            known.setdefault(part["id"], part)
-            if part is not document:
-                inside.add(part["id"])
     segments = [one for one in arrived if one.get("type") != "subsegment"]
-    separate = {one["id"]: one for one in arrived if one.get("type") == "subsegment" and one["id"] not in inside}
-    loose = _place(segments, separate)
-    _link_back(received, known)
+    named = _parts_by_id(arrived) if received.links else {}
+    loose = _place(segments, _separate(arrived)) if len(segments) < len(arrived) else []
+    _link_back(received, named)
     segments += _inferred(segments)
     segments.sort(key=lambda one: float(one["start_time"]))
     return Trace(received.id, tuple(segments), tuple(loose), received.updated, received.revision, received.cut)
+
+
+def _parts_by_id(arrived: list[Document]) -> dict[str, Document]:
+    found: dict[str, Document] = {}
+    for document in arrived:
+        for part in parts(document):
+            found.setdefault(part["id"], part)
+    return found
+
+
+def _separate(arrived: list[Document]) -> dict[str, Document]:
+    """The subsegments that were sent by themselves only."""
+    inside = {part["id"] for document in arrived for part in parts(document) if part is not document}
+    return {one["id"]: one for one in arrived if one.get("type") == "subsegment" and one["id"] not in inside}
 
 
 def _place(segments: list[Document], separate: dict[str, Document]) -> list[Document]:

@@ -53,11 +53,13 @@ def is_trace_id(text: object) -> bool:
 
 def parts(document: Mapping[str, Any]) -> Iterator[Document]:
     """A segment and all its subsegments, each before its own."""
-    waiting: list[Any] = [document]
+    yield document  # type: ignore[misc]
+    waiting: list[Document] = list(reversed(document.get("subsegments") or ()))
     while waiting:
         part = waiting.pop()
         yield part
-        waiting.extend(reversed(part.get("subsegments") or []))
+        if nested := part.get("subsegments"):
+            waiting.extend(reversed(nested))
 
 
 def parse(text: str, now: float) -> list[Document]:

@@ -6,13 +6,15 @@ Source: https://docs.aws.amazon.com/xray/latest/api/API_GetServiceGraph.html
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
-from helpers.localcloud.observe.traces.assembly import REFERENCE_TYPE, Trace
-from helpers.localcloud.observe.traces.documents import Document, parts
-from helpers.localcloud.observe.traces.services import Service, duration, outcome, service_of
+from helpers.localcloud.observe.traces.assembly import Trace
+from helpers.localcloud.observe.traces.documents import parts
+from helpers.localcloud.observe.traces.outlines import NUMBERS, Outline, Shape, Visit
+from helpers.localcloud.observe.traces.services import Outcome, Service, service_of
 
 MOST_BARS = 200
 
@@ -29,23 +31,24 @@ class Tally:
     response: Counter[float] = field(default_factory=Counter)
     whole: Counter[float] = field(default_factory=Counter)
 
-    def add(self, part: Document) -> None:
+    def add(self, went: Outcome | None, spent: float, whole: float) -> None:
         """Count one segment or call, unless it is in progress.
 
         What is both a fault and an error counts as a fault, so that the counts add up.
         """
-        spent = duration(part)
-        if spent is None:
+        if went is None:
             return
-        went = outcome(part)
-        self.faults += went.fault
-        self.throttled += went.throttle and not went.fault
-        self.other_errors += went.error and not went.throttle and not went.fault
-        self.ok += went.ok
+        if went.fault:
+            self.faults += 1
+        elif went.throttle:
+            self.throttled += 1
+        elif went.error:
+            self.other_errors += 1
+        else:
+            self.ok += 1
         self.seconds += spent
         self.response[round(spent, 3)] += 1
-        last = max(one["end_time"] for one in parts(part) if one.get("end_time") is not None)
-        self.whole[round(max(spent, last - part["start_time"]), 3)] += 1
+        self.whole[round(whole, 3)] += 1
 
     def statistics(self) -> dict[str, Any]:
         """SummaryStatistics of X-Ray's answers."""
@@ -70,9 +73,11 @@ class _Span:
     start: float
     end: float
 
-    def widen(self, segment: Document) -> None:
-        self.start = min(self.start, segment["start_time"])
-        self.end = max(self.end, segment.get("end_time") or segment["start_time"])
+    def widen(self, start: float, end: float) -> None:
+        if start < self.start:
+            self.start = start
+        if end > self.end:
+            self.end = end
 
 
 @dataclass
@@ -100,86 +105,116 @@ def histogram(counts: Counter[float]) -> list[dict[str, float | int]]:
     return [{"Value": group[0], "Count": sum(counts[value] for value in group)} for group in groups]
 
 
-def graph(traces: Iterable[Trace]) -> list[dict[str, Any]]:
-    """The services of X-Ray's graph answers, with the client in front of each that requests enter by."""
+def graph(outlines: Iterable[Outline], find: Callable[[str], Trace | None]) -> list[dict[str, Any]]:
+    """The services of X-Ray's graph answers, with the client in front of each that requests enter by.
+
+    find: a trace by its id, for the links that name one of those that have an outline.
+    """
     nodes: dict[Service, _Node] = {}
-    every = list(traces)
-    for trace in every:
-        _add(nodes, trace)
-    sources = {part: one for trace in every for part, one in _call_targets(trace).items()}
-    for trace in every:
-        _add_links(nodes, trace, sources)
+    linked: list[Outline] = []
+    seen: set[str] = set()
+    places: dict[Shape, list[_Place]] = {}
+    for one in outlines:
+        seen.add(one.id)
+        known = places.get(one.shape)
+        if known is None:
+            known = places[one.shape] = _places(nodes, one)
+        _add(known, one)
+        if one.links:
+            linked.append(one)
+    named = seen.intersection(link.trace for one in linked for link in one.links)
+    _add_links(nodes, linked, _call_targets(filter(None, map(find, named))))
     numbers = {service: number for number, service in enumerate(nodes)}
     return [_described(service, node, numbers) for service, node in nodes.items()]
 
 
-def _add(nodes: dict[Service, _Node], trace: Trace) -> None:
-    owners = {part["id"]: (segment, part) for segment in trace.segments for part in parts(segment)}
-    for segment in trace.segments:
-        node = _node(nodes, service_of(segment), segment)
-        node.active |= not segment.get("inferred")
-        node.tally.add(segment)
-        owner = owners.get(segment.get("parent_id") or "")
-        if owner and owner[0] is not segment:
-            caller, call = owner
-            _edge(_node(nodes, service_of(caller), caller), service_of(segment), segment).tally.add(
-                segment if call is caller else call
-            )
-        else:
-            node.root = True
-            if _is_linked(segment):
-                continue
-            service = service_of(segment)
-            client = _node(nodes, Service(service.name, "client"), segment)
-            _edge(client, service, segment).tally.add(segment)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the visits of a shape are counted. caller: the node that calls, or the client."""
+
+    visit: Visit
+    node: _Node
+    caller: _Node | None
+    edge: _Edge | None
 
 
-def _call_targets(trace: Trace) -> dict[tuple[str, str], tuple[Service, Document]]:
-    """What a link may name: a segment, a call, or the inferred segment of a call; each with the node that the message waited in."""
-    found: dict[tuple[str, str], tuple[Service, Document]] = {}
-    for segment in trace.segments:
-        for part in parts(segment):
-            found[trace.id, part["id"]] = service_of(segment), part
-    for segment in trace.segments:
-        if segment.get("inferred"):
-            found[trace.id, segment["parent_id"]] = service_of(segment), segment
+def _places(nodes: dict[Service, _Node], one: Outline) -> list[_Place]:
+    """The nodes and edges of a shape, made where they are not there yet. one: the first of the shape."""
+    found = []
+    for place, visit in enumerate(one.shape.visits):
+        start = one.numbers[NUMBERS * place]
+        node = _node(nodes, visit.service, start)
+        node.active |= not visit.inferred
+        node.root |= visit.caller is None
+        caller: _Node | None = None
+        if visit.caller is not None:
+            caller = _node(nodes, one.shape.visits[visit.caller].service, one.numbers[NUMBERS * visit.caller])
+        elif not visit.follows:
+            caller = _node(nodes, Service(visit.service.name, "client"), start)
+        found.append(_Place(visit, node, caller, _edge(caller, visit.service, start) if caller else None))
     return found
 
 
-def _is_linked(segment: Document) -> bool:
-    """Whether a segment goes on from messages of other traces, so that no client stands in front of it."""
-    return any(link["attributes"].get(REFERENCE_TYPE) != "child" for link in segment.get("links") or ())
+def _add(places: list[_Place], one: Outline) -> None:
+    numbers = iter(one.numbers)
+    for place in places:
+        start, end, spent, whole, call_spent, call_whole = islice(numbers, NUMBERS)
+        visit = place.visit
+        place.node.span.widen(start, end)
+        place.node.tally.add(visit.went, spent, whole)
+        if place.edge and place.caller:
+            place.edge.span.widen(start, end)
+            if visit.call:
+                place.edge.tally.add(visit.call_went, call_spent, call_whole)
+            else:
+                place.edge.tally.add(visit.went, spent, whole)
+            if visit.caller is None:
+                place.caller.span.widen(start, end)
+
+
+def _call_targets(traces: Iterable[Trace]) -> dict[tuple[str, str], tuple[Service, float]]:
+    """What a link may name: a segment, a call, or the inferred segment of a call; each with the node that the message waited in, and since when."""
+    found: dict[tuple[str, str], tuple[Service, float]] = {}
+    for trace in traces:
+        for segment in trace.segments:
+            for part in parts(segment):
+                found[trace.id, part["id"]] = service_of(segment), part.get("end_time") or part["start_time"]
+        for segment in trace.segments:
+            if segment.get("inferred"):
+                since = segment.get("end_time") or segment["start_time"]
+                found[trace.id, segment["parent_id"]] = service_of(segment), since
+    return found
 
 
 def _add_links(
-    nodes: dict[Service, _Node], trace: Trace, sources: Mapping[tuple[str, str], tuple[Service, Document]]
+    nodes: dict[Service, _Node],
+    linked: Iterable[Outline],
+    sources: Mapping[tuple[str, str], tuple[Service, float]],
 ) -> None:
-    for segment in trace.segments:
-        for part in parts(segment):
-            for link in part.get("links") or ():
-                source = sources.get((link["trace_id"], link["id"]))
-                if source is None or link["attributes"].get(REFERENCE_TYPE) == "child":
-                    continue
-                service, sent = source
-                edge = _edge(nodes[service], service_of(segment), segment, linked=True)
-                edge.tally.add(segment)
-                age = segment["start_time"] - (sent.get("end_time") or sent["start_time"])
-                edge.ages[round(max(0.0, age), 3)] += 1
+    for one in linked:
+        for link in one.links:
+            if (link.trace, link.part) not in sources:
+                continue
+            service, since = sources[link.trace, link.part]
+            visit = one.shape.visits[link.place]
+            start, end, spent, whole = one.numbers[NUMBERS * link.place :][:4]
+            edge = _edge(nodes[service], visit.service, start, linked=True)
+            edge.span.widen(start, end)
+            edge.tally.add(visit.went, spent, whole)
+            edge.ages[round(max(0.0, start - since), 3)] += 1
 
 
-def _node(nodes: dict[Service, _Node], service: Service, segment: Document) -> _Node:
+def _node(nodes: dict[Service, _Node], service: Service, start: float) -> _Node:
     node = nodes.get(service)
     if node is None:
-        node = nodes[service] = _Node(_Span(segment["start_time"], segment["start_time"]))
-    node.span.widen(segment)
+        node = nodes[service] = _Node(_Span(start, start))
     return node
 
 
-def _edge(node: _Node, to: Service, segment: Document, linked: bool = False) -> _Edge:
+def _edge(node: _Node, to: Service, start: float, linked: bool = False) -> _Edge:
     edge = node.edges.get((to, linked))
     if edge is None:
-        edge = node.edges[to, linked] = _Edge(_Span(segment["start_time"], segment["start_time"]), linked=linked)
-    edge.span.widen(segment)
+        edge = node.edges[to, linked] = _Edge(_Span(start, start), linked=linked)
     return edge
 
 

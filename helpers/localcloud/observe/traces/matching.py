@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.localcloud.observe.traces import keywords
@@ -56,7 +57,18 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def compiled(text: str, group: GroupExpression) -> Callable[[Trace], bool]:
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """Whether an expression finds a trace. Two of one expression are equal; their nodes do not tell, since ``true`` and ``1`` are equal in Python."""
+
+    words: str
+    node: Node = field(compare=False)
+
+    def __call__(self, trace: Trace) -> bool:
+        return _trace_matches(self.node, trace)
+
+
+def compiled(text: str, group: GroupExpression) -> Matcher:
     """What tells whether a trace is found by an expression.
 
     group: the filter expression of a group, by ``name`` or ``arn`` and its value; ``None`` when there is no such group.
@@ -64,7 +76,7 @@ def compiled(text: str, group: GroupExpression) -> Callable[[Trace], bool]:
     Raises: ``InvalidRequest``.
     """
     node = _resolved(text, group, 0)
-    return lambda trace: _trace_matches(node, trace)
+    return Matcher(repr(node), node)
 
 
 def _resolved(text: str, group: GroupExpression, depth: int) -> Node:

@@ -16,6 +16,7 @@ from helpers.localcloud.observe.traces.filters import parse
 from helpers.localcloud.observe.traces.graph import Tally, histogram
 from helpers.localcloud.observe.traces.matching import called_by, selected
 from helpers.localcloud.observe.traces.nodes import EdgeFilter, ServiceFilter
+from helpers.localcloud.observe.traces.outlines import measured
 
 
 def statistics(
@@ -38,7 +39,9 @@ def statistics(
         parts = selected(node, trace) if isinstance(node, ServiceFilter | EdgeFilter) else _edges(trace)
         for part in parts:
             if start <= part["start_time"] < end:
-                tallies.setdefault(int(part["start_time"] // period), Tally()).add(part)
+                tally = tallies.setdefault(int(part["start_time"] // period), Tally())
+                if measure := measured(part):
+                    tally.add(*measure)
     name = "EdgeSummaryStatistics" if edges else "ServiceSummaryStatistics"
     return [
         {

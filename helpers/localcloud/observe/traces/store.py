@@ -33,21 +33,32 @@ class Link:
     later_segment: str
 
 
+@dataclass(slots=True)
+class Memo:
+    """What was worked out of a trace and holds until another document of it comes: its outline for the trace map, and the last answer to a filter."""
+
+    outline: Any = None
+    verdict: tuple[Any, bool] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """All that arrived of one trace.
 
-    documents: JSON texts, in the order of their first arrival. arrived, updated: when the first and the last of them came, in virtual seconds since 1970.
-    revision: how many came. cut: whether some were dropped because the trace has reached its size.
+    documents: JSON texts, in the order of their first arrival. start: when the trace began, where that is known without putting it together. arrived,
+    updated: when the first and the last document came; all in virtual seconds since 1970. revision: how many came. cut: whether some were dropped because
+    the trace has reached its size.
     """
 
     id: str
     documents: tuple[str, ...]
     links: tuple[Link, ...]
+    start: float | None
     arrived: float
     updated: float
     revision: int
     cut: bool
+    memo: Memo
 
 
 @dataclass(slots=True)
@@ -58,10 +69,18 @@ class _Trace:
     size: int = 0
     first: float = math.inf
     last: float = -math.inf
+    segments_from: float = math.inf
+    replaced: bool = False
     arrived: float = 0.0
     updated: float = 0.0
     revision: int = 0
     cut: bool = False
+    memo: Memo = field(default_factory=Memo)
+
+    @property
+    def start(self) -> float | None:
+        """When the trace began: its earliest segment, unless a subsegment began before it or a document gave way to another."""
+        return float(self.first) if self.first == self.segments_from and not self.replaced else None
 
 
 class TraceStore:
@@ -110,6 +129,7 @@ class TraceStore:
                 trace = self._traces[document["trace_id"]] = _Trace()
             trace.updated = max(trace.updated, now)
             trace.revision += 1
+            trace.memo = Memo()
             if not trace.texts:
                 trace.arrived = now
             known = trace.texts.get(identity)
@@ -122,6 +142,9 @@ class TraceStore:
             trace.texts[identity] = text
             (trace.unfinished.add if unfinished else trace.unfinished.discard)(identity)
             trace.size += growth
+            trace.replaced |= known is not None
+            if document.get("type") != "subsegment":
+                trace.segments_from = min(trace.segments_from, document["start_time"])
             for part in parts(document):
                 trace.first = min(trace.first, part["start_time"])
                 trace.last = max(trace.last, part.get("end_time") or part["start_time"])
@@ -163,6 +186,7 @@ class TraceStore:
         new = Link(link["id"], document["trace_id"], document["id"])
         if len(earlier.links) < MOST_LINKS_A_TRACE and new not in earlier.links:
             earlier.links.append(new)
+            earlier.memo = Memo()
 
     def _make_room(self) -> None:
         while len(self._traces) > 1 and (
@@ -189,7 +213,15 @@ class TraceStore:
 
 def _received(name: str, trace: _Trace) -> Received:
     return Received(
-        name, tuple(trace.texts.values()), tuple(trace.links), trace.arrived, trace.updated, trace.revision, trace.cut
+        id=name,
+        documents=tuple(trace.texts.values()),
+        links=tuple(trace.links),
+        start=trace.start,
+        arrived=trace.arrived,
+        updated=trace.updated,
+        revision=trace.revision,
+        cut=trace.cut,
+        memo=trace.memo,
     )
 
 
