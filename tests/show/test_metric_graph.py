@@ -167,7 +167,7 @@ def test_nothing_measured_is_said(shop: Shop) -> None:
 
 def test_the_widget_asks_again_with_another_period(shop: Shop) -> None:
     shop.put("Errors", {1: 2, 2: 5})
-    graph = metric_graph(ERRORS, start=shop.start)
+    graph = metric_graph(ERRORS, start=shop.start, end=shop.start + dt.timedelta(minutes=30))
     row, picture = graph.widget().children
     slider, button = row.children
     before = picture.value

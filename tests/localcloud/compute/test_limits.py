@@ -206,7 +206,7 @@ def test_quotas_that_make_no_sense_are_refused(cloud: Any, account: str, body: A
 
 
 def test_quotas_of_a_region_that_does_not_exist_are_refused_by_its_name(cloud: Any, account: str) -> None:
-    answer = httpx.post(
+    answer = HTTP.post(
         f"{cloud.endpoint_url}/_localcloud/quotas",
         json={"region": "us-esat-1", "concurrency": 20},
         headers={"x-localcloud-account": account},
