@@ -12,7 +12,7 @@ from helpers.errors import CourseError
 from helpers.show.api_map import api_map
 
 WANTED = """\
-loja · stage prod · 100/s, burst 50 · plan partners: 2/s, burst 10, 1000 a day
+loja · stage prod · 100/s, burst 50 · plan partners: 1/s, burst 10, 1000 a day
 POST    /login           open to all · body: Login                → function login
 POST    /orders          customer + API key · body: Order         → function orders
 GET     /orders/{order}  customer + API key                       → dynamodb GetItem
