@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.serving import Handler, serving
@@ -39,6 +40,15 @@ def eventually(look: Callable[[], Any], seconds: float = 60) -> Any:
         assert time.monotonic() < deadline, f"nothing came within {seconds} seconds"
         time.sleep(0.02)  # what is waited for needs the processor more than this
     return answer
+
+
+def has_ended(pid: int) -> bool:
+    """A killed process runs on until the last of its threads has ended, and stays as a zombie until its parent looks."""
+    try:
+        process = psutil.Process(pid)
+        return bool(process.status() == psutil.STATUS_ZOMBIE and process.num_threads() == 1)
+    except psutil.NoSuchProcess:
+        return True
 
 
 class Gate:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
 from helpers.cloud.discovery import wait_for_address
 from helpers.cloud.session import AWS_CONFIG
 from tests.conftest import HTTP, REPOSITORY, CloudProcess, cloud_process
+from tests.localcloud.conftest import eventually, has_ended
 
 COURSE = [sys.executable, "-m", "helpers.cli"]
 
@@ -27,11 +27,6 @@ cloud = connect("00")
 print(cloud.endpoint_url, flush=True)
 sys.stdin.readline()
 """
-
-
-@retry(retry=retry_if_result(lambda gone: not gone), stop=stop_after_delay(45), wait=wait_fixed(0.1))
-def gone(pid: int) -> bool:
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 def pid_of(endpoint_url: str) -> int:
@@ -85,7 +80,7 @@ def test_it_ends_when_its_owner_is_killed(desk: dict[str, str]) -> None:
     pid = pid_of(wait_for_address(owner.stdout, 60))
     owner.kill()
     owner.wait()
-    assert gone(pid)
+    eventually(lambda: has_ended(pid))
 
 
 def test_connect_starts_a_cloud_that_ends_after_its_last_notebook(desk: dict[str, str], tmp_path: Path) -> None:
@@ -98,7 +93,7 @@ def test_connect_starts_a_cloud_that_ends_after_its_last_notebook(desk: dict[str
     assert HTTP.get(f"{endpoint}/_localcloud/health").status_code == 200
     second.send_signal(signal.SIGTERM)
     second.wait()
-    assert gone(pid)
+    eventually(lambda: has_ended(pid))
 
 
 def test_a_stale_address_is_replaced_by_a_new_cloud(desk: dict[str, str], tmp_path: Path) -> None:

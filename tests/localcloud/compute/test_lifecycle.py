@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from tests.conftest import HTTP, cloud_process
-from tests.localcloud.conftest import Functions, eventually
+from tests.localcloud.conftest import Functions, eventually, has_ended
 
 PID = "import os\ndef handler(event, context): return os.getpid()"
 KILLED_AT_ONCE = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX's")
@@ -53,14 +53,6 @@ def test_environments_end_with_the_server_however_it_ends(how: signal.Signals, a
         environment = functions.invoke("shop")["Payload"]
         os.kill(running.process.pid, how)
         eventually(lambda: not psutil.pid_exists(environment))
-
-
-def has_ended(pid: int) -> bool:
-    """A killed process runs on for a moment, and stays as a zombie until its parent looks."""
-    try:
-        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return True
 
 
 def test_an_environment_that_was_killed_from_outside_is_replaced(functions: Functions) -> None:
