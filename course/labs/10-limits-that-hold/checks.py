@@ -6,9 +6,9 @@ import datetime as dt
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from helpers.classroom.apis import Answer, Api, Call, api_key, usage_plan
 from helpers.classroom.checks import Account, Lab, expect
@@ -17,6 +17,8 @@ BUCKETS = {"en": "lesson 10, '1. An API that scales by itself'", "pt-BR": "liç�
 PARTNERS = {"en": "lesson 10, '2. A noisy partner'", "pt-BR": "lição 10, '2. Um parceiro barulhento'"}
 QUOTA = {"en": "lesson 10, '3. Six a day'", "pt-BR": "lição 10, '3. Seis por dia'"}
 WATCHING = {"en": "lesson 10, '4. Watching it'", "pt-BR": "lição 10, '4. De olho nela'"}
+
+T = TypeVar("T")
 
 TRIES = 3
 """How often a check looks again when the computer was so slow that the buckets filled meanwhile."""
@@ -71,12 +73,13 @@ def key_of(account: Account, name: str) -> dict[str, Any]:
     return api_key(account, name, PARTNERS)
 
 
-def refusing(account: Account, calls: Sequence[Call]) -> list[Answer]:
-    """The refusals of a burst that is too fast for its bucket."""
+def again(look: Callable[[], T], tells: Callable[[T], object]) -> T:
+    """What ``look`` sees, as soon as that ``tells`` something; at last what the last of ``TRIES`` saw."""
     for _ in range(TRIES):
-        if refused := burst(account, calls).refused:
-            return refused
-    return []
+        seen = look()
+        if tells(seen):
+            break
+    return seen
 
 
 @contextmanager
@@ -102,10 +105,8 @@ def stage_stands_still(account: Account) -> Iterator[None]:
 
 def cut(account: Account, calls: Sequence[Call], rate: float, size: int, what: str) -> None:
     """A burst is cut where rate and burst say, and nothing else goes wrong."""
-    for _ in range(TRIES):
-        seen = burst(account, calls)
-        if seen.most(rate, size) < len(calls):  # else a bucket would let them all in
-            break
+    # Of a burst that is too slow, a bucket would let all in.
+    seen = again(lambda: burst(account, calls), lambda seen: seen.most(rate, size) < len(calls))
     statuses = dict(Counter(one.status for one in seen.answers))
     expect(
         set(statuses) <= {200, 429},
@@ -194,10 +195,9 @@ def apart(account: Account) -> None:
     bola, craque = (key_of(account, name)["value"] for name in ("bola", "craque"))
     calls = [*stock(account, bola, 40), *stock(account, craque, 8)]
     with stage_stands_still(account):
-        for _ in range(TRIES):
-            served = sum(one.status == 200 for one in burst(account, calls).answers[40:])
-            if served == 8:
-                break
+        served = again(
+            lambda: sum(one.status == 200 for one in burst(account, calls).answers[40:]), lambda served: served == 8
+        )
     expect(
         served == 8,
         en="expected all 8 requests of craque to be served right after 40 of bola; {served} were",
@@ -305,7 +305,8 @@ def says(account: Account) -> None:
         body=over.text,
         after=over.headers.get("retry-after"),
     )
-    fast = refusing(account, stock(account, key_of(account, "bola")["value"], 20))
+    bola = key_of(account, "bola")["value"]
+    fast = again(lambda: burst(account, stock(account, bola, 20)).refused, bool)
     seen = {one.headers.get("retry-after") for one in fast}
     expect(
         seen == {"1"},
@@ -455,12 +456,14 @@ def orders_slowly(account: Account) -> None:
 )
 def log_names(account: Account) -> None:
     bola = key_of(account, "bola")
-    for _ in range(TRIES):
+
+    def hurried() -> tuple[str, int]:
+        """A product that was asked for ten times, and how often that was refused."""
         name = account.new_name()
         calls = [Call("GET", f"/stock/{name}", headers={"x-api-key": bola["value"]}) for _ in range(9)]
-        refused = len(burst(account, [*calls, Call("GET", f"/stock/{name}")]).refused)
-        if refused:
-            break
+        return name, len(burst(account, [*calls, Call("GET", f"/stock/{name}")]).refused)
+
+    name, refused = again(hurried, lambda seen: seen[1])
     expect(
         refused > 0,
         en="expected some of nine quick requests of bola to be refused; none was",
